@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace ciclo::contracts {
+
+// An e-mail is due: `message_id` is its dispatch row.
+// Schema: proto-schemas/messages/messaging.send_email.v1.schema.json
+struct SendEmail {
+    static constexpr std::string_view queue = "messaging.emails";
+    static constexpr std::string_view type = "messaging.send_email.v1";
+    static constexpr std::string_view content_type = "application/json";
+
+    std::string message_id;
+    std::string correlation_id;
+
+    // Throws std::invalid_argument when an id is no UUID: the caller made it up.
+    std::string encode() const;
+    // invalid_input names the member that is missing or wrong. Unknown members are ignored.
+    static Result<SendEmail> decode(std::string_view body);
+};
+
+} // namespace ciclo::contracts

@@ -1,0 +1,20 @@
+#include "contracts/fold_student.hpp"
+
+#include "id_message.hpp"
+
+namespace ciclo::contracts {
+
+std::string FoldStudent::encode() const
+{
+    return encode_ids({"user_id", user_id}, {"correlation_id", correlation_id});
+}
+
+Result<FoldStudent> FoldStudent::decode(std::string_view body)
+{
+    auto ids = decode_ids(body, "user_id", "correlation_id");
+    if (!ids)
+        return ids.error();
+    return FoldStudent{std::move(ids->first), std::move(ids->second)};
+}
+
+} // namespace ciclo::contracts
