@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/time.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ciclo::model {
+
+// One name under which an event may refer to a product.
+struct Candidate {
+    std::string path;  // where it stood: "subscription.plan.id"
+    std::string value; // opaque text, whatever its JSON type was
+
+    friend bool operator==(const Candidate&, const Candidate&) = default;
+    std::string text() const { return path + "=" + value; }
+};
+
+// Which kind of identifier (product_identifiers.kind) a candidate at `path` can match.
+std::string_view identifier_kind(std::string_view path) noexcept;
+
+struct Product {
+    std::string id;
+    std::string name;
+    int priority = 0;
+    bool active = true;
+    std::optional<Time> deactivated_at;
+    std::vector<std::string> discord_roles;
+};
+
+struct Resolution {
+    const Product* product;
+    std::string matched_by; // e.g. "subscription.plan.id=654321"
+};
+
+// What is sold and what it gives. Read-only once filled.
+class Catalogue {
+public:
+    void add(Product product);
+    void identify(const std::string& kind, const std::string& value, const std::string& product_id);
+
+    const Product* find(const std::string& product_id) const;
+
+    // The first candidate that names a product which was active when the sale was made. A product that is
+    // switched off later keeps its earlier sales: nobody loses access because the catalogue was tidied.
+    std::optional<Resolution> resolve(const std::vector<Candidate>& candidates, Time sold_at) const;
+
+private:
+    std::map<std::string, Product> products_;
+    std::map<std::pair<std::string, std::string>, std::string> identifiers_;
+};
+
+} // namespace ciclo::model

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "model/rules/catalogue.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ciclo::model {
+
+enum class FactType {
+    purchase_approved,
+    purchase_complete,
+    purchase_refunded,
+    purchase_chargeback,
+    subscription_cancellation,
+    discord_linked, // a Discord account was tied to the student, by an operator or a registration
+};
+
+// "PURCHASE_APPROVED", "DISCORD_LINKED" ...
+std::string_view to_string(FactType type) noexcept;
+std::optional<FactType> fact_type_from(std::string_view text) noexcept;
+
+// Something that happened to one student, in the form the fold reads. Empty text = not told.
+struct Fact {
+    std::string id; // unique; the same fact received twice has the same id
+    FactType type = FactType::purchase_approved;
+    Time occurred_at; // when the source says it happened, not when it arrived
+
+    std::string email; // trimmed, lower case
+    std::string name;
+    std::string phone;
+
+    std::string transaction; // key of a payment, "HP..."
+    std::string hotmart_status;
+    std::vector<Candidate> candidates;
+    std::string price; // exact decimal text
+    std::string currency;
+    std::string payment_type;
+    std::optional<int> installments;
+    std::string offer_code;
+    std::optional<int> recurrence_number;
+    std::optional<Time> ordered_at;
+    std::optional<Time> approved_at;
+    std::optional<Time> next_charge_at;
+    std::optional<Time> warranty_ends_at;
+
+    std::string subscriber_code;
+    std::string plan_id;
+    std::string plan_name;
+
+    std::string discord_id;
+};
+
+// The stored form (facts.body): compact JSON of everything but id, type and occurred_at.
+std::string encode_body(const Fact& fact);
+Result<Fact> decode_fact(std::string_view id, std::string_view type, Time occurred_at, std::string_view body);
+
+} // namespace ciclo::model

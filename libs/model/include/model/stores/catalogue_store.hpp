@@ -1,0 +1,47 @@
+#pragma once
+
+#include "model/rules/catalogue.hpp"
+#include "postgres/connection.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// Products, their identifiers and access rules.
+namespace ciclo::model {
+
+Catalogue load_catalogue(postgres::Connection& connection);
+
+// Keeps the catalogue in memory and reads it again when somebody has changed it.
+class CatalogueCache {
+public:
+    const Catalogue& current(postgres::Connection& connection);
+
+private:
+    Catalogue catalogue_;
+    std::int64_t version_ = -1;
+};
+
+struct NewProduct {
+    std::string name;
+    int priority = 0;
+    std::vector<std::pair<std::string, std::string>> identifiers; // kind, value
+    std::vector<std::string> discord_roles;
+};
+
+// Answers the product's id; `duplicate` naming the identifier and its product when one is taken.
+Result<std::string> add_product(postgres::Connection& connection, const NewProduct& product);
+
+struct ProductSummary {
+    std::string id;
+    std::string name;
+    int priority;
+    bool active;
+    std::string identifiers; // "product.id=4100200, offer.code=cl9mensal"
+    std::string roles;
+    std::int64_t active_students;
+};
+
+std::vector<ProductSummary> list_products(postgres::Connection& connection);
+
+} // namespace ciclo::model

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Rows whose work is due although their bell must have been lost, found for the sweeper.
+namespace ciclo::model {
+
+struct DueRow {
+    std::string id;
+    std::string correlation_id;
+};
+
+// `overdue`: how long a row may wait for its first bell before it counts as forgotten.
+std::vector<DueRow> due_webhook_events(postgres::Connection& connection, std::chrono::seconds overdue, int most);
+std::vector<DueRow> due_reconciliations(postgres::Connection& connection, std::string_view target,
+                                        std::chrono::seconds overdue, int most);
+std::vector<DueRow> due_messages(postgres::Connection& connection, std::string_view channel,
+                                 std::chrono::seconds overdue, int most);
+
+} // namespace ciclo::model

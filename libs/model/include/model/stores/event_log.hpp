@@ -1,0 +1,30 @@
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+// The audit log: table events. Append-only; payloads hold ids, never personal data.
+namespace ciclo::model {
+
+enum class AuditStatus { processed, failed, ignored };
+
+struct AuditEvent {
+    std::string type;           // "hotmart.purchase_approved", "lifecycle.transition" ...
+    std::string target_id;      // the user concerned; empty when there is none
+    std::string payload = "{}"; // JSON object, with the correlation id
+    AuditStatus status = AuditStatus::processed;
+    std::string error_message;
+    std::string actor_id; // the person who did it; empty for the system itself
+};
+
+postgres::Statement append_events(std::span<const AuditEvent> events);
+void append_event(postgres::Connection& connection, const AuditEvent& event);
+
+// {"correlation_id": "..."} with further members, given as name and text value in turn.
+std::string audit_payload(std::string_view correlation_id,
+                          std::initializer_list<std::pair<std::string_view, std::string_view>> members = {});
+
+} // namespace ciclo::model

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+// What was given up and waits for a person, over all kinds of work.
+namespace ciclo::model {
+
+struct PendingFailure {
+    std::string kind;   // "event", "discord", "email" ...
+    std::string id;     // of the event, the user, or the message
+    std::string status; // "failed", "unprocessed", "unknown"
+    std::string since;  // ISO 8601
+    std::string error;  // why, and what to do
+};
+
+// Oldest first, at most a thousand.
+std::vector<PendingFailure> list_failures(postgres::Connection& connection);
+
+// Makes one (or, with an empty id, every) failure due again and notes that in the audit log. Messages whose
+// outcome is unknown are repeated only when named. Answers how many.
+std::size_t retry_failures(postgres::Connection& connection, const std::string& id);
+
+} // namespace ciclo::model

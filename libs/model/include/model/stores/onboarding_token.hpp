@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/time.hpp"
+#include "postgres/connection.hpp"
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+
+// The code a student types into Discord: table onboarding_tokens.
+namespace ciclo::model {
+
+inline constexpr std::chrono::days onboarding_token_life{7};
+
+struct NewOnboardingToken {
+    std::string token;
+    std::string user_id;
+    Time created_at;
+};
+
+// Eight characters that cannot be mistaken for one another (no 0/O, 1/I/L, U).
+NewOnboardingToken new_onboarding_token(const std::string& user_id, Time now);
+
+postgres::Statement insert_onboarding_tokens(std::span<const NewOnboardingToken> tokens);
+
+// The newest token that is neither used nor expired.
+std::optional<std::string> find_onboarding_token(postgres::Connection& connection, const std::string& user_id);
+
+} // namespace ciclo::model

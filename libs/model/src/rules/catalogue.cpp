@@ -1,0 +1,68 @@
+#include "model/rules/catalogue.hpp"
+
+#include <array>
+
+namespace ciclo::model {
+
+namespace {
+
+constexpr auto kinds = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"product.id", "product.id"},
+    {"product.ucode", "product.ucode"},
+    {"product.content.products.id", "product.id"},
+    {"product.content.products.ucode", "product.ucode"},
+    {"subscription.product.id", "product.id"},
+    {"subscription.plan.id", "plan.id"},
+    {"subscription.plan.name", "plan.name"},
+    {"plan.id", "plan.id"},
+    {"plans.id", "plan.id"},
+    {"purchase.offer.code", "offer.code"},
+    {"purchase.offer.coupon_code", "coupon.code"},
+    {"purchase.sckPaymentLink", "payment.link"},
+});
+
+bool was_sold(const Product& product, Time sold_at) noexcept
+{
+    return product.active || (product.deactivated_at && sold_at < *product.deactivated_at);
+}
+
+} // namespace
+
+std::string_view identifier_kind(std::string_view path) noexcept
+{
+    for (const auto& [known, kind] : kinds)
+        if (known == path)
+            return kind;
+    return {};
+}
+
+void Catalogue::add(Product product)
+{
+    products_[product.id] = std::move(product);
+}
+
+void Catalogue::identify(const std::string& kind, const std::string& value, const std::string& product_id)
+{
+    identifiers_[{kind, value}] = product_id;
+}
+
+const Product* Catalogue::find(const std::string& product_id) const
+{
+    const auto found = products_.find(product_id);
+    return found == products_.end() ? nullptr : &found->second;
+}
+
+std::optional<Resolution> Catalogue::resolve(const std::vector<Candidate>& candidates, Time sold_at) const
+{
+    for (const Candidate& candidate : candidates) {
+        const auto named = identifiers_.find({std::string{identifier_kind(candidate.path)}, candidate.value});
+        if (named == identifiers_.end())
+            continue;
+        const Product* product = find(named->second);
+        if (product != nullptr && was_sold(*product, sold_at))
+            return Resolution{product, candidate.text()};
+    }
+    return std::nullopt;
+}
+
+} // namespace ciclo::model

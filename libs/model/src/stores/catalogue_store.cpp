@@ -1,0 +1,98 @@
+#include "model/stores/catalogue_store.hpp"
+
+#include "core/uuid.hpp"
+
+#include <fmt/core.h>
+
+namespace ciclo::model {
+
+namespace {
+
+constexpr const char* version_sql = "SELECT version FROM catalogue_version";
+constexpr const char* products_sql = "SELECT id, name, priority, active, deactivated_at FROM products";
+constexpr const char* identifiers_sql = "SELECT kind, value, product_id FROM product_identifiers";
+constexpr const char* roles_sql = "SELECT product_id, value FROM access_rules WHERE kind = 'discord_role'";
+
+constexpr const char* insert_product_sql = "INSERT INTO products (id, name, priority) VALUES ($1, $2, $3)";
+constexpr const char* insert_role_sql =
+    "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'discord_role', $3)";
+constexpr const char* insert_identifier_sql = R"sql(
+    INSERT INTO product_identifiers (kind, value, product_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+)sql";
+constexpr const char* owner_sql = R"sql(
+    SELECT product.id, product.name FROM product_identifiers JOIN products AS product ON product.id = product_id
+    WHERE kind = $1 AND value = $2
+)sql";
+constexpr const char* list_sql = R"sql(
+    SELECT id, name, priority, active,
+           (SELECT string_agg(kind || '=' || value, ', ' ORDER BY kind, value)
+            FROM product_identifiers WHERE product_id = products.id),
+           (SELECT string_agg(value, ', ' ORDER BY value)
+            FROM access_rules WHERE product_id = products.id AND kind = 'discord_role'),
+           (SELECT count(*) FROM enrollments WHERE product_id = products.id AND status = 'active')
+    FROM products ORDER BY priority DESC, name
+)sql";
+
+} // namespace
+
+Catalogue load_catalogue(postgres::Connection& connection)
+{
+    const postgres::Statement statements[] = {{products_sql, {}}, {identifiers_sql, {}}, {roles_sql, {}}};
+    const auto answers = connection.pipeline(statements);
+    const auto& [products, identifiers, roles] = std::tie(answers[0], answers[1], answers[2]);
+
+    std::map<std::string, std::vector<std::string>> roles_of;
+    for (std::size_t i = 0; i < roles.size(); ++i)
+        roles_of[roles.text(i, 0)].push_back(roles.text(i, 1));
+
+    Catalogue catalogue;
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        const std::string id = products.text(i, 0);
+        catalogue.add(Product{id, products.text(i, 1), static_cast<int>(products.int64(i, 2)), products.boolean(i, 3),
+                              time_from_text(products.view(i, 4)), roles_of[id]});
+    }
+    for (std::size_t i = 0; i < identifiers.size(); ++i)
+        catalogue.identify(identifiers.text(i, 0), identifiers.text(i, 1), identifiers.text(i, 2));
+    return catalogue;
+}
+
+const Catalogue& CatalogueCache::current(postgres::Connection& connection)
+{
+    // The version is read first: a change in between makes the next call read again, never too little.
+    const std::int64_t version = connection.execute(version_sql).int64(0, 0);
+    if (version != version_) {
+        catalogue_ = load_catalogue(connection);
+        version_ = version;
+    }
+    return catalogue_;
+}
+
+Result<std::string> add_product(postgres::Connection& connection, const NewProduct& product)
+{
+    postgres::Transaction transaction{connection};
+    const std::string id = new_uuid();
+    connection.execute(insert_product_sql, {id, product.name, product.priority});
+    for (const auto& [kind, value] : product.identifiers) {
+        if (connection.execute(insert_identifier_sql, {kind, value, id}).affected() == 1)
+            continue;
+        const auto owner = connection.execute(owner_sql, {kind, value});
+        return Error{ErrorKind::duplicate, fmt::format("{}={} already belongs to product \"{}\" ({})", kind, value,
+                                                       owner.view(0, 1), owner.view(0, 0))};
+    }
+    for (const auto& role : product.discord_roles)
+        connection.execute(insert_role_sql, {new_uuid(), id, role});
+    transaction.commit();
+    return id;
+}
+
+std::vector<ProductSummary> list_products(postgres::Connection& connection)
+{
+    const auto rows = connection.execute(list_sql);
+    std::vector<ProductSummary> products;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        products.push_back(ProductSummary{rows.text(i, 0), rows.text(i, 1), static_cast<int>(rows.int64(i, 2)),
+                                          rows.boolean(i, 3), rows.text(i, 4), rows.text(i, 5), rows.int64(i, 6)});
+    return products;
+}
+
+} // namespace ciclo::model

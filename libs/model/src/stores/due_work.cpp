@@ -1,0 +1,61 @@
+#include "model/stores/due_work.hpp"
+
+namespace ciclo::model {
+
+namespace {
+
+// A row that waits for a retry is due at that time; a fresh one when its own bell must have been lost.
+constexpr const char* events_sql = R"sql(
+    SELECT id, id FROM webhook_events
+    WHERE status = 'received'
+      AND CASE WHEN next_attempt_at IS NULL THEN received_at < now() - $1::int * interval '1 second'
+               ELSE next_attempt_at <= now() END
+    ORDER BY received_at LIMIT $2::int
+)sql";
+
+constexpr const char* reconciliations_sql = R"sql(
+    SELECT user_id, correlation_id FROM reconciliations
+    WHERE target = $1 AND applied_version < wanted_version AND NOT failed
+      AND (leased_until IS NULL OR leased_until < now())
+      AND CASE WHEN next_attempt_at IS NULL THEN wanted_at < now() - $2::int * interval '1 second'
+               ELSE next_attempt_at <= now() END
+    ORDER BY wanted_at LIMIT $3::int
+)sql";
+
+constexpr const char* messages_sql = R"sql(
+    SELECT id, correlation_id FROM messages
+    WHERE channel = $1 AND status IN ('queued', 'sending')
+      AND (leased_until IS NULL OR leased_until < now())
+      AND CASE WHEN next_attempt_at IS NULL THEN created_at < now() - $2::int * interval '1 second'
+               ELSE next_attempt_at <= now() END
+    ORDER BY created_at LIMIT $3::int
+)sql";
+
+std::vector<DueRow> read(const postgres::Rows& rows)
+{
+    std::vector<DueRow> due;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        due.push_back(DueRow{rows.text(i, 0), rows.text(i, 1)});
+    return due;
+}
+
+} // namespace
+
+std::vector<DueRow> due_webhook_events(postgres::Connection& connection, std::chrono::seconds overdue, int most)
+{
+    return read(connection.execute(events_sql, {std::int64_t{overdue.count()}, most}));
+}
+
+std::vector<DueRow> due_reconciliations(postgres::Connection& connection, std::string_view target,
+                                        std::chrono::seconds overdue, int most)
+{
+    return read(connection.execute(reconciliations_sql, {target, std::int64_t{overdue.count()}, most}));
+}
+
+std::vector<DueRow> due_messages(postgres::Connection& connection, std::string_view channel,
+                                 std::chrono::seconds overdue, int most)
+{
+    return read(connection.execute(messages_sql, {channel, std::int64_t{overdue.count()}, most}));
+}
+
+} // namespace ciclo::model

@@ -1,0 +1,63 @@
+#include "model/stores/onboarding_token.hpp"
+
+#include "core/crypto.hpp"
+
+#include <array>
+
+namespace ciclo::model {
+
+namespace {
+
+// Thirty symbols; 30^8 is 6.5e11, far beyond what throttled guessing can try in seven days.
+constexpr std::string_view symbols = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
+
+constexpr const char* insert_sql = R"sql(
+    INSERT INTO onboarding_tokens (token, user_id, created_at, expires_at)
+    SELECT token, user_id::uuid, created_at::timestamptz, expires_at::timestamptz
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new (token, user_id, created_at, expires_at)
+)sql";
+
+constexpr const char* find_sql = R"sql(
+    SELECT token FROM onboarding_tokens
+    WHERE user_id = $1 AND used_at IS NULL AND expires_at > now()
+    ORDER BY created_at DESC LIMIT 1
+)sql";
+
+} // namespace
+
+NewOnboardingToken new_onboarding_token(const std::string& user_id, Time now)
+{
+    NewOnboardingToken token{"", user_id, now};
+    while (token.token.size() < 8) {
+        std::array<unsigned char, 16> bytes{};
+        random_bytes(bytes);
+        for (const unsigned char byte : bytes)
+            // Values beyond the last full round would make some symbols likelier than others.
+            if (token.token.size() < 8 && byte < 256 - 256 % symbols.size())
+                token.token += symbols[byte % symbols.size()];
+    }
+    return token;
+}
+
+postgres::Statement insert_onboarding_tokens(std::span<const NewOnboardingToken> tokens)
+{
+    postgres::TextArray texts;
+    postgres::TextArray users;
+    postgres::TextArray created;
+    postgres::TextArray expiry;
+    for (const NewOnboardingToken& token : tokens) {
+        texts.add(std::string_view{token.token});
+        users.add(std::string_view{token.user_id});
+        created.add(to_iso8601(token.created_at));
+        expiry.add(to_iso8601(token.created_at + onboarding_token_life));
+    }
+    return {insert_sql, {texts, users, created, expiry}};
+}
+
+std::optional<std::string> find_onboarding_token(postgres::Connection& connection, const std::string& user_id)
+{
+    const auto rows = connection.execute(find_sql, {user_id});
+    return rows.empty() ? std::nullopt : std::optional{rows.text(0, 0)};
+}
+
+} // namespace ciclo::model

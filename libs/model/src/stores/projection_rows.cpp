@@ -1,0 +1,208 @@
+#include "stores/projection_rows.hpp"
+
+#include <optional>
+
+namespace ciclo::model {
+
+namespace {
+
+using postgres::Statement;
+using postgres::TextArray;
+
+// Names and phones are never blanked: an event that tells none says nothing about them.
+constexpr const char* users_sql = R"sql(
+    INSERT INTO users (id, email, name, phone, lifecycle, discord_id)
+    SELECT id::uuid, email, name, phone, lifecycle, discord_id
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS new (id, email, name, phone, lifecycle, discord_id)
+    ON CONFLICT (id) DO UPDATE
+    SET name = coalesce(excluded.name, users.name), phone = coalesce(excluded.phone, users.phone),
+        lifecycle = excluded.lifecycle, discord_id = excluded.discord_id, updated_at = now()
+)sql";
+
+// The join leaves out unchanged rows before ON CONFLICT would lock them.
+constexpr const char* transactions_sql = R"sql(
+    WITH new AS (
+        SELECT code, user_id::uuid, product_id::uuid, matched_by, candidates, status, hotmart_status, price::numeric,
+               currency, payment_type, installments::int, offer_code, subscriber_code, recurrence_number::int,
+               ordered_at::timestamptz, approved_at::timestamptz, next_charge_at::timestamptz,
+               warranty_ends_at::timestamptz
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                    $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+                    $16::text[], $17::text[], $18::text[])
+            AS told (code, user_id, product_id, matched_by, candidates, status, hotmart_status, price, currency,
+                     payment_type, installments, offer_code, subscriber_code, recurrence_number, ordered_at,
+                     approved_at, next_charge_at, warranty_ends_at)
+    )
+    INSERT INTO transactions (code, user_id, product_id, matched_by, candidates, status, hotmart_status, price,
+                              currency, payment_type, installments, offer_code, subscriber_code, recurrence_number,
+                              ordered_at, approved_at, next_charge_at, warranty_ends_at)
+    SELECT new.* FROM new LEFT JOIN transactions AS old USING (code)
+    WHERE old.code IS NULL
+       OR (old.user_id, old.product_id, old.matched_by, old.candidates, old.status, old.hotmart_status, old.price,
+           old.currency, old.payment_type, old.installments, old.offer_code, old.subscriber_code,
+           old.recurrence_number, old.ordered_at, old.approved_at, old.next_charge_at, old.warranty_ends_at)
+          IS DISTINCT FROM
+          (new.user_id, new.product_id, new.matched_by, new.candidates, new.status, new.hotmart_status, new.price,
+           new.currency, new.payment_type, new.installments, new.offer_code, new.subscriber_code,
+           new.recurrence_number, new.ordered_at, new.approved_at, new.next_charge_at, new.warranty_ends_at)
+    ON CONFLICT (code) DO UPDATE
+    SET (user_id, product_id, matched_by, candidates, status, hotmart_status, price, currency, payment_type,
+         installments, offer_code, subscriber_code, recurrence_number, ordered_at, approved_at, next_charge_at,
+         warranty_ends_at, updated_at)
+      = (excluded.user_id, excluded.product_id, excluded.matched_by, excluded.candidates, excluded.status,
+         excluded.hotmart_status, excluded.price, excluded.currency, excluded.payment_type, excluded.installments,
+         excluded.offer_code, excluded.subscriber_code, excluded.recurrence_number, excluded.ordered_at,
+         excluded.approved_at, excluded.next_charge_at, excluded.warranty_ends_at, now())
+)sql";
+
+constexpr const char* subscriptions_sql = R"sql(
+    WITH new AS (
+        SELECT subscriber_code, user_id::uuid, product_id::uuid, status, plan_id, plan_name,
+               next_charge_at::timestamptz, cancelled_at::timestamptz
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+            AS told (subscriber_code, user_id, product_id, status, plan_id, plan_name, next_charge_at, cancelled_at)
+    )
+    INSERT INTO subscriptions (subscriber_code, user_id, product_id, status, plan_id, plan_name, next_charge_at,
+                               cancelled_at)
+    SELECT new.* FROM new LEFT JOIN subscriptions AS old USING (subscriber_code)
+    WHERE old.subscriber_code IS NULL
+       OR (old.user_id, old.product_id, old.status, old.plan_id, old.plan_name, old.next_charge_at, old.cancelled_at)
+          IS DISTINCT FROM
+          (new.user_id, new.product_id, new.status, new.plan_id, new.plan_name, new.next_charge_at, new.cancelled_at)
+    ON CONFLICT (subscriber_code) DO UPDATE
+    SET (user_id, product_id, status, plan_id, plan_name, next_charge_at, cancelled_at, updated_at)
+      = (excluded.user_id, excluded.product_id, excluded.status, excluded.plan_id, excluded.plan_name,
+         excluded.next_charge_at, excluded.cancelled_at, now())
+)sql";
+
+constexpr const char* enrollments_sql = R"sql(
+    WITH new AS (
+        SELECT user_id::uuid, product_id::uuid, status, started_at::timestamptz, ended_at::timestamptz,
+               renews_at::timestamptz, origin_transaction
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+            AS told (user_id, product_id, status, started_at, ended_at, renews_at, origin_transaction)
+    )
+    INSERT INTO enrollments (user_id, product_id, status, started_at, ended_at, renews_at, origin_transaction)
+    SELECT new.* FROM new LEFT JOIN enrollments AS old USING (user_id, product_id)
+    WHERE old.user_id IS NULL
+       OR (old.status, old.started_at, old.ended_at, old.renews_at, old.origin_transaction)
+          IS DISTINCT FROM (new.status, new.started_at, new.ended_at, new.renews_at, new.origin_transaction)
+    ON CONFLICT (user_id, product_id) DO UPDATE
+    SET (status, started_at, ended_at, renews_at, origin_transaction, updated_at)
+      = (excluded.status, excluded.started_at, excluded.ended_at, excluded.renews_at, excluded.origin_transaction,
+         now())
+)sql";
+
+void add_time(TextArray& column, const std::optional<Time>& time)
+{
+    if (time)
+        column.add(to_iso8601(*time));
+    else
+        column.add_null();
+}
+
+void add_number(TextArray& column, const std::optional<int>& number)
+{
+    if (number)
+        column.add(std::to_string(*number));
+    else
+        column.add_null();
+}
+
+std::string one_a_line(const std::vector<Candidate>& candidates)
+{
+    std::string text;
+    for (const Candidate& candidate : candidates)
+        text += (text.empty() ? "" : "\n") + candidate.text();
+    return text;
+}
+
+} // namespace
+
+void UserRows::add(const StoredStudent& stored, const StudentView& view)
+{
+    const std::string_view lifecycle = view.lifecycle ? to_string(*view.lifecycle) : "";
+    const bool unchanged = !stored.is_new && (view.name.empty() || stored.name == view.name) &&
+                           (view.phone.empty() || stored.phone == view.phone) && stored.lifecycle == lifecycle &&
+                           stored.discord_id == view.discord_id;
+    if (unchanged)
+        return;
+    ids_.add(std::string_view{stored.id});
+    emails_.add(std::string_view{stored.email});
+    names_.add_or_null(view.name);
+    phones_.add_or_null(view.phone);
+    lifecycles_.add_or_null(lifecycle);
+    discord_ids_.add_or_null(view.discord_id);
+}
+
+Statement UserRows::statement() const
+{
+    return {users_sql, {ids_, emails_, names_, phones_, lifecycles_, discord_ids_}};
+}
+
+void TransactionRows::add(const std::string& user_id, const TransactionView& view)
+{
+    codes_.add(std::string_view{view.code});
+    users_.add(std::string_view{user_id});
+    products_.add_or_null(view.product_id);
+    matches_.add_or_null(view.matched_by);
+    candidates_.add(one_a_line(view.candidates));
+    statuses_.add(to_string(view.status));
+    hotmart_statuses_.add_or_null(view.hotmart_status);
+    prices_.add_or_null(view.price);
+    currencies_.add_or_null(view.currency);
+    payment_types_.add_or_null(view.payment_type);
+    add_number(installments_, view.installments);
+    offers_.add_or_null(view.offer_code);
+    subscribers_.add_or_null(view.subscriber_code);
+    add_number(recurrences_, view.recurrence_number);
+    add_time(ordered_, view.ordered_at);
+    add_time(approved_, view.approved_at);
+    add_time(next_charges_, view.next_charge_at);
+    add_time(warranties_, view.warranty_ends_at);
+}
+
+Statement TransactionRows::statement() const
+{
+    return {transactions_sql,
+            {codes_, users_, products_, matches_, candidates_, statuses_, hotmart_statuses_, prices_, currencies_,
+             payment_types_, installments_, offers_, subscribers_, recurrences_, ordered_, approved_, next_charges_,
+             warranties_}};
+}
+
+void SubscriptionRows::add(const std::string& user_id, const SubscriptionView& view)
+{
+    codes_.add(std::string_view{view.subscriber_code});
+    users_.add(std::string_view{user_id});
+    products_.add_or_null(view.product_id);
+    statuses_.add(to_string(view.status));
+    plan_ids_.add_or_null(view.plan_id);
+    plan_names_.add_or_null(view.plan_name);
+    add_time(next_charges_, view.next_charge_at);
+    add_time(cancelled_, view.cancelled_at);
+}
+
+Statement SubscriptionRows::statement() const
+{
+    return {subscriptions_sql,
+            {codes_, users_, products_, statuses_, plan_ids_, plan_names_, next_charges_, cancelled_}};
+}
+
+void EnrollmentRows::add(const std::string& user_id, const EnrollmentView& view)
+{
+    users_.add(std::string_view{user_id});
+    products_.add(std::string_view{view.product_id});
+    statuses_.add(to_string(view.status));
+    started_.add(to_iso8601(view.started_at));
+    add_time(ended_, view.ended_at);
+    add_time(renews_, view.renews_at);
+    origins_.add_or_null(view.origin_transaction);
+}
+
+Statement EnrollmentRows::statement() const
+{
+    return {enrollments_sql, {users_, products_, statuses_, started_, ended_, renews_, origins_}};
+}
+
+} // namespace ciclo::model

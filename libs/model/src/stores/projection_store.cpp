@@ -1,0 +1,171 @@
+#include "model/stores/projection_store.hpp"
+
+#include "model/stores/event_log.hpp"
+#include "model/stores/onboarding_token.hpp"
+#include "model/stores/reconciliation_store.hpp"
+#include "stores/projection_rows.hpp"
+
+#include <map>
+#include <set>
+
+namespace ciclo::model {
+
+namespace {
+
+using postgres::Rows;
+using postgres::Statement;
+using postgres::TextArray;
+
+// By user, then product.
+using StoredEnrollments = std::map<std::string, std::map<std::string, EnrollmentStatus>>;
+
+constexpr const char* enrollments_sql = R"sql(
+    SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::text[]::uuid[])
+)sql";
+
+StoredEnrollments read_enrollments(const Rows& rows)
+{
+    StoredEnrollments stored;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (const auto status = enrollment_status_from(rows.view(i, 2)))
+            stored[rows.text(i, 0)][rows.text(i, 1)] = *status;
+    return stored;
+}
+
+// What one student's fold adds to the writes of the whole batch.
+class Writes {
+public:
+    void add(const StudentToFold& student, const StudentView& view)
+    {
+        users_.add(student.stored, view);
+        for (const auto& [code, transaction] : view.transactions)
+            transactions_.add(student.stored.id, transaction);
+        for (const auto& [code, subscription] : view.subscriptions)
+            subscriptions_.add(student.stored.id, subscription);
+        for (const auto& [product, enrollment] : view.enrollments)
+            enrollments_.add(student.stored.id, enrollment);
+        for (const Fact& fact : student.new_facts)
+            facts_.push_back(OwnedFact{student.stored.id, fact});
+    }
+
+    // Users first: everything else refers to them.
+    std::vector<Statement> statements() const
+    {
+        std::vector<Statement> list;
+        if (!users_.empty())
+            list.push_back(users_.statement());
+        if (!facts_.empty())
+            list.push_back(insert_facts(facts_));
+        if (!transactions_.empty())
+            list.push_back(transactions_.statement());
+        if (!subscriptions_.empty())
+            list.push_back(subscriptions_.statement());
+        if (!enrollments_.empty())
+            list.push_back(enrollments_.statement());
+        if (!tokens.empty())
+            list.push_back(insert_onboarding_tokens(tokens));
+        if (!reconciliations.empty())
+            list.push_back(want_reconciliations(reconciliations));
+        if (!events.empty())
+            list.push_back(append_events(events));
+        return list;
+    }
+
+    std::vector<NewOnboardingToken> tokens;
+    std::vector<WantedReconciliation> reconciliations;
+    std::vector<AuditEvent> events;
+
+private:
+    UserRows users_;
+    TransactionRows transactions_;
+    SubscriptionRows subscriptions_;
+    EnrollmentRows enrollments_;
+    std::vector<OwnedFact> facts_;
+};
+
+void log_lifecycle(Writes& writes, const StudentToFold& student, const StudentView& view, Time now)
+{
+    const std::string_view to = view.lifecycle ? to_string(*view.lifecycle) : "";
+    if (to == student.stored.lifecycle)
+        return;
+    writes.events.push_back(
+        AuditEvent{"lifecycle.transition", student.stored.id,
+                   audit_payload(student.correlation_id,
+                                 {{"from", student.stored.lifecycle}, {"to", to}, {"trigger", student.trigger}}),
+                   AuditStatus::processed, "", ""});
+    if (view.lifecycle == Lifecycle::pending_onboarding)
+        writes.tokens.push_back(new_onboarding_token(student.stored.id, now));
+}
+
+void log_enrollments(Writes& writes, const StudentToFold& student, const StudentView& view,
+                     const std::map<std::string, EnrollmentStatus>& before)
+{
+    for (const auto& [product_id, enrollment] : view.enrollments) {
+        const auto old = before.find(product_id);
+        const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
+        const bool is_active = enrollment.status == EnrollmentStatus::active;
+        if (was_active == is_active)
+            continue;
+        writes.events.push_back(AuditEvent{
+            is_active ? "enrollment.enrolled" : "enrollment.unenrolled", student.stored.id,
+            audit_payload(student.correlation_id, {{"product_id", product_id}, {"trigger", student.trigger}}),
+            AuditStatus::processed, "", ""});
+    }
+}
+
+std::set<std::string> stored_discord_roles(const std::map<std::string, EnrollmentStatus>& enrollments,
+                                           const Catalogue& catalogue)
+{
+    std::set<std::string> roles;
+    for (const auto& [product_id, status] : enrollments) {
+        const Product* product = catalogue.find(product_id);
+        if (status == EnrollmentStatus::active && product != nullptr)
+            roles.insert(product->discord_roles.begin(), product->discord_roles.end());
+    }
+    return roles;
+}
+
+} // namespace
+
+std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::span<const StudentToFold> students,
+                                         const Catalogue& catalogue, const Policy& policy, Time now)
+{
+    TextArray known;
+    for (const StudentToFold& student : students)
+        if (!student.stored.is_new)
+            known.add(std::string_view{student.stored.id});
+    std::map<std::string, std::vector<Fact>> facts;
+    StoredEnrollments enrollments;
+    if (!known.empty()) {
+        const Statement reads[] = {select_facts(known), {enrollments_sql, {known}}};
+        const auto answers = connection.pipeline(reads);
+        facts = read_facts(answers[0]);
+        enrollments = read_enrollments(answers[1]);
+    }
+
+    Writes writes;
+    std::vector<FoldedStudent> folded;
+    folded.reserve(students.size());
+    for (const StudentToFold& student : students) {
+        auto& all = facts[student.stored.id];
+        all.insert(all.end(), student.new_facts.begin(), student.new_facts.end());
+        FoldedStudent result{student.stored.id, student.correlation_id, project(all, catalogue, policy, now)};
+        const auto& before = enrollments[student.stored.id];
+        writes.add(student, result.view);
+        log_lifecycle(writes, student, result.view, now);
+        log_enrollments(writes, student, result.view, before);
+        const auto wanted = wanted_discord_roles(result.view, catalogue);
+        const bool account_changed = student.stored.discord_id != result.view.discord_id;
+        if (wanted != stored_discord_roles(before, catalogue) || account_changed) {
+            result.discord_wanted = true;
+            writes.reconciliations.push_back({student.stored.id, "discord", student.correlation_id});
+        }
+        folded.push_back(std::move(result));
+    }
+    const auto statements = writes.statements();
+    if (!statements.empty())
+        connection.pipeline(statements);
+    return folded;
+}
+
+} // namespace ciclo::model
