@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "net/http_client.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace ciclo::discord {
+
+// Posts plain text (at most 2000 characters; longer text is cut) to a channel through its webhook and
+// waits until Discord has saved it. Mentions in the text have no effect. Answers the message's id.
+// `url` is a secret: it is in no error text.
+Result<std::string> execute_webhook(net::HttpClient& http, const std::string& url, std::string_view content);
+
+} // namespace ciclo::discord
