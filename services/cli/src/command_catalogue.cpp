@@ -1,0 +1,118 @@
+#include "arguments.hpp"
+#include "commands.hpp"
+
+#include "core/text.hpp"
+#include "model/stores/catalogue_store.hpp"
+#include "model/stores/settings_store.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ciclo::cli {
+
+namespace {
+
+constexpr auto identifier_kinds = std::to_array<std::string_view>(
+    {"product.id", "product.ucode", "plan.id", "plan.name", "offer.code", "coupon.code", "payment.link"});
+
+constexpr auto setting_keys =
+    std::to_array<std::string_view>({"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds"});
+
+std::pair<std::string, std::string> read_identifier(const std::string& text)
+{
+    const auto equals = text.find('=');
+    const std::string kind = text.substr(0, equals);
+    const std::string value{equals == std::string::npos ? std::string_view{}
+                                                        : trimmed(std::string_view{text}.substr(equals + 1))};
+    if (value.empty() || std::find(identifier_kinds.begin(), identifier_kinds.end(), kind) == identifier_kinds.end())
+        throw UsageError{fmt::format("--identifier \"{}\": write KIND=VALUE with KIND one of {}", text,
+                                     fmt::join(identifier_kinds, ", "))};
+    return {kind, value};
+}
+
+bool is_snowflake(const std::string& text)
+{
+    return text.size() >= 15 && text.size() <= 20 && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+int add(const Arguments& arguments)
+{
+    arguments.allow_only({"name", "priority", "identifier", "discord-role", "if-missing"});
+    model::NewProduct product;
+    product.name = arguments.required("name");
+    product.priority = arguments.integer("priority", 0, -1'000'000, 1'000'000);
+    for (const auto& text : arguments.all("identifier"))
+        product.identifiers.push_back(read_identifier(text));
+    if (product.identifiers.empty())
+        throw UsageError{"--identifier is missing: without one, no sale can be matched to the product"};
+    product.discord_roles = arguments.all("discord-role");
+    for (const auto& role : product.discord_roles)
+        if (!is_snowflake(role))
+            throw UsageError{
+                fmt::format("--discord-role \"{}\" is no Discord id: copy the role's id, not its name", role)};
+    auto connection = connect();
+    const auto id = model::add_product(connection, product);
+    if (id) {
+        fmt::print("product {} \"{}\" added\n", *id, product.name);
+        return 0;
+    }
+    if (arguments.has("if-missing")) {
+        fmt::print("already there: {}\n", id.error().detail);
+        return 0;
+    }
+    fmt::print(stderr, "not added: {}\n", id.error().detail);
+    return 1;
+}
+
+int list(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    auto connection = connect();
+    for (const auto& product : model::list_products(connection))
+        fmt::print("{}  {:<30} priority {:<4} {:<8} {:>6} students  {}  roles: {}\n", product.id, product.name,
+                   product.priority, product.active ? "active" : "inactive", product.active_students,
+                   product.identifiers, product.roles.empty() ? "none" : product.roles);
+    return 0;
+}
+
+} // namespace
+
+int product(const Words& words)
+{
+    Arguments arguments{words, {"if-missing"}};
+    const auto& verbs = arguments.positional();
+    if (verbs == std::vector<std::string>{"add"})
+        return add(arguments);
+    if (verbs == std::vector<std::string>{"list"})
+        return list(arguments);
+    throw UsageError{"write: ciclo product add --name NAME --identifier KIND=VALUE [--priority N] "
+                     "[--discord-role ID] [--if-missing], or: ciclo product list"};
+}
+
+int setting(const Words& words)
+{
+    Arguments arguments{words, {}};
+    arguments.allow_only({});
+    const auto& verbs = arguments.positional();
+    if (verbs.size() != 3 || verbs[0] != "set")
+        throw UsageError{
+            fmt::format("write: ciclo setting set KEY VALUE, with KEY one of {}", fmt::join(setting_keys, ", "))};
+    if (std::find(setting_keys.begin(), setting_keys.end(), verbs[1]) == setting_keys.end())
+        throw UsageError{
+            fmt::format("there is no setting \"{}\": there are {}", verbs[1], fmt::join(setting_keys, ", "))};
+    if (!verbs[2].empty() && verbs[1].ends_with("_id") && !is_snowflake(verbs[2]))
+        throw UsageError{fmt::format("\"{}\" is no Discord id", verbs[2])};
+    if (verbs[1] == "invite_ttl_seconds") {
+        Arguments number{{"--invite_ttl_seconds", verbs[2]}, {}};
+        (void)number.integer("invite_ttl_seconds", 0, 60, 604'800);
+    }
+    auto connection = connect();
+    model::set_setting(connection, verbs[1], verbs[2]);
+    fmt::print("{} = {}\n", verbs[1], verbs[2]);
+    return 0;
+}
+
+} // namespace ciclo::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <string>
+#include <vector>
+
+// One function for each command; it answers the exit code. UsageError means a wrong command line.
+namespace ciclo::cli {
+
+using Words = std::vector<std::string>;
+
+int migrate(const Words& words);
+int product(const Words& words);
+int setting(const Words& words);
+int student(const Words& words);
+int events(const Words& words);
+int failures(const Words& words);
+int doctor(const Words& words);
+int healthcheck(const Words& words);
+
+// To DATABASE_URL. Throws with a sentence that says what to do.
+postgres::Connection connect();
+
+} // namespace ciclo::cli

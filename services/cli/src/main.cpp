@@ -1,0 +1,64 @@
+#include "arguments.hpp"
+#include "commands.hpp"
+
+#include "core/log.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+namespace {
+
+struct Command {
+    std::string_view name;
+    int (*run)(const ciclo::cli::Words&);
+    std::string_view help;
+};
+
+constexpr auto commands = std::to_array<Command>({
+    {"migrate", ciclo::cli::migrate, "bring the database's schema up to date"},
+    {"product", ciclo::cli::product, "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] | list"},
+    {"setting", ciclo::cli::setting, "set KEY VALUE"},
+    {"student", ciclo::cli::student, "show EMAIL [--wait SECONDS] | link EMAIL DISCORD_ID"},
+    {"events", ciclo::cli::events, "tail [--lines N] [--type TYPE] [--follow]"},
+    {"failures", ciclo::cli::failures, "list | retry [ID]"},
+    {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
+    {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},
+});
+
+void print_help(std::FILE* out)
+{
+    fmt::print(out, "usage: ciclo COMMAND ...\n\n");
+    for (const auto& command : commands)
+        fmt::print(out, "  {:<12} {}\n", command.name, command.help);
+    fmt::print(out, "\nThe database is DATABASE_URL; on a local stack: source .state/env\n");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    ciclo::log::start("ciclo", "error");
+    const std::string_view name = argc > 1 ? argv[1] : "";
+    if (name.empty() || name == "--help" || name == "help") {
+        print_help(name.empty() ? stderr : stdout);
+        return name.empty() ? 2 : EXIT_SUCCESS;
+    }
+    try {
+        for (const auto& command : commands)
+            if (command.name == name)
+                return command.run({argv + 2, argv + argc});
+        fmt::print(stderr, "ciclo: there is no command \"{}\"\n\n", name);
+        print_help(stderr);
+        return 2;
+    } catch (const ciclo::cli::UsageError& wrong) {
+        fmt::print(stderr, "ciclo {}: {}\n", name, wrong.what());
+        return 2;
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "ciclo {}: {}\n", name, failure.what());
+        return EXIT_FAILURE;
+    }
+}

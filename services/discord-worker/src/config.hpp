@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/environment.hpp"
+#include "discord/client.hpp"
+
+#include <string>
+
+namespace ciclo::discord_worker {
+
+struct Config {
+    std::string database_url;
+    std::string amqp_url;
+    bool enabled = true; // false: what is wanted waits until it is turned on
+    discord::Settings discord;
+    std::string notification_webhook; // secret; empty: notifications go nowhere
+    int lanes = 4;
+
+    static Config read(Environment& environment);
+};
+
+} // namespace ciclo::discord_worker

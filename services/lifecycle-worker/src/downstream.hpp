@@ -1,0 +1,13 @@
+#pragma once
+
+#include "model/stores/projection_store.hpp"
+#include "rabbitmq/publisher.hpp"
+
+#include <span>
+
+namespace ciclo::lifecycle {
+
+// After the commit: wakes those who carry out what is wanted now.
+void ring_downstream(rabbitmq::Publisher& publisher, std::span<const model::FoldedStudent> students);
+
+} // namespace ciclo::lifecycle

@@ -1,0 +1,210 @@
+#include "email_lane.hpp"
+
+#include "contracts/send_discord_notification.hpp"
+#include "contracts/send_email.hpp"
+#include "core/json.hpp"
+#include "core/json_writer.hpp"
+#include "core/log.hpp"
+#include "email_text.hpp"
+#include "model/rules/retry.hpp"
+#include "model/stores/event_log.hpp"
+#include "recipient.hpp"
+
+#include <chrono>
+#include <thread>
+
+namespace ciclo::messaging {
+
+namespace {
+
+using namespace std::chrono_literals;
+using model::LeasedMessage;
+using model::MessageEnd;
+using model::RetryDecision;
+
+constexpr auto lease_duration = 60s;
+// Resend keeps an idempotency key for 24 hours; an hour less, for clocks that differ.
+constexpr auto key_life = 23h;
+constexpr auto account_pause = 60s;
+
+std::string this_hour()
+{
+    return to_iso8601(now()).substr(0, 13);
+}
+
+} // namespace
+
+EmailLane::EmailLane(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics)
+    : config_(config), publisher_(publisher), metrics_(metrics), session_(config.database_url, "messaging-worker"),
+      consumer_(config.amqp_url, std::string{contracts::SendEmail::queue}, 8), client_(config.resend)
+{
+}
+
+void EmailLane::run(std::stop_token stop)
+{
+    while (!stop.stop_requested()) {
+        const auto bells = consumer_.take(1, 1s, stop);
+        if (bells.empty()) {
+            try {
+                (void)session_.connection(); // keeps /readyz truthful while nothing happens
+            } catch (const postgres::Failure& failure) {
+                session_.after(failure);
+            }
+        }
+        for (const auto& bell : bells)
+            on_bell(bell);
+    }
+}
+
+void EmailLane::on_bell(const rabbitmq::Delivery& bell)
+{
+    const auto message = contracts::SendEmail::decode(bell.body);
+    if (!message) {
+        log::error("a bell cannot be understood; it goes to the dead letters", {{"error", message.error().detail}});
+        consumer_.reject(bell);
+        return;
+    }
+    try {
+        if (config_.email_enabled)
+            send(message->message_id);
+    } catch (const postgres::Failure& failure) {
+        session_.after(failure);
+        log::warning("an e-mail was cut short; its row stays due",
+                     {{"correlation_id", message->correlation_id}, {"error", failure.what()}});
+        std::this_thread::sleep_for(100ms);
+    }
+    consumer_.ack({bell});
+}
+
+// The request as stored, or rendered and stored now. Nothing when the message is no longer wanted.
+std::optional<std::string> EmailLane::prepare(const LeasedMessage& message)
+{
+    if (!message.request.empty())
+        return message.request;
+    auto& connection = session_.connection();
+    const auto recipient = find_recipient(connection, message.user_id);
+    if (!recipient || recipient->products.empty()) {
+        model::mark_ended(connection, message.id, MessageEnd::expired, "the student has no access any more");
+        count("expired");
+        return std::nullopt;
+    }
+    const auto variables = JsonDocument::parse(message.variables).value();
+    const auto text = discord_invite_text(*recipient, variables.root()["invite_code"].text(), config_.locale);
+    const auto body = resend::request_body(
+        {config_.from, recipient->email, text.subject, text.html, text.text, message.template_name});
+    model::record_request(connection, message.id, body);
+    return body;
+}
+
+void EmailLane::send(const std::string& message_id)
+{
+    auto& connection = session_.connection();
+    const auto message = model::lease_message(connection, "email", message_id, lease_duration);
+    if (!message)
+        return;
+    if (message->is_late) {
+        give_up(*message, MessageEnd::expired, "too late to be of use");
+        return;
+    }
+    if (message->was_sending && message->first_attempt_at && now() - *message->first_attempt_at > key_life) {
+        give_up(*message, MessageEnd::unknown, "cut short more than 23 hours ago: it may have been sent");
+        return;
+    }
+    const auto request = prepare(*message);
+    if (!request)
+        return;
+    const auto sent = client_.send(*request, message->id);
+    if (!sent) {
+        handle_failure(*message, sent.error());
+        return;
+    }
+    postgres::Transaction transaction{connection};
+    model::mark_sent(connection, message->id, *sent);
+    for (const auto* type : {"email.sent", "discord.invite_sent"})
+        model::append_event(connection, {type, message->user_id,
+                                         model::audit_payload(message->correlation_id, {{"message_id", message->id}}),
+                                         model::AuditStatus::processed, "", ""});
+    transaction.commit();
+    count("sent");
+    log::info("e-mail sent", {{"correlation_id", message->correlation_id}, {"message_id", message->id}});
+}
+
+void EmailLane::handle_failure(const LeasedMessage& message, const Error& error)
+{
+    log::warning("an e-mail could not be sent", {{"correlation_id", message.correlation_id},
+                                                 {"message_id", message.id},
+                                                 {"attempts", message.attempts},
+                                                 {"kind", to_string(error.kind)},
+                                                 {"error", error.detail}});
+    auto& connection = session_.connection();
+    if (error.kind == ErrorKind::unauthorized) {
+        // Key, domain or quota: nothing is wrong with this message, and no other one would pass either.
+        model::postpone_message(connection, message.id, error.detail, account_pause, false);
+        JsonWriter variables;
+        variables.begin_object().member("user_id", message.user_id).member("error", error.detail).end_object();
+        if (const auto alert = model::queue_message(connection, {.channel = "discord_notification",
+                                                                 .cause_key = "email_unauthorized:" + this_hour(),
+                                                                 .user_id = "",
+                                                                 .message_class = "service",
+                                                                 .template_name = "email_failed",
+                                                                 .variables = std::string{variables.text()},
+                                                                 .use_by = now() + 24h,
+                                                                 .correlation_id = message.correlation_id}))
+            publisher_.publish(
+                rabbitmq::message_of(contracts::SendDiscordNotification{*alert, message.correlation_id}));
+        std::this_thread::sleep_for(1s);
+        return;
+    }
+    auto decision = model::decide(error, message.attempts);
+    // The idempotency key makes a repeat safe while Resend remembers it.
+    const bool key_alive = !message.first_attempt_at || now() - *message.first_attempt_at < key_life;
+    if (decision == RetryDecision::outcome_unknown && key_alive && message.attempts < model::max_attempts)
+        decision = RetryDecision::retry;
+    switch (decision) {
+    case RetryDecision::retry:
+    case RetryDecision::wait:
+        model::postpone_message(connection, message.id, error.detail,
+                                model::delay_before_next(error, message.attempts, 0.5),
+                                decision == RetryDecision::retry);
+        count("postponed");
+        break;
+    case RetryDecision::give_up:
+        // The key was used with another body: the first one was probably sent.
+        give_up(message, error.kind == ErrorKind::duplicate ? MessageEnd::unknown : MessageEnd::failed, error.detail);
+        break;
+    case RetryDecision::outcome_unknown:
+        give_up(message, MessageEnd::unknown, error.detail);
+        break;
+    }
+}
+
+void EmailLane::give_up(const LeasedMessage& message, MessageEnd end, const std::string& error)
+{
+    auto& connection = session_.connection();
+    JsonWriter variables;
+    variables.begin_object().member("user_id", message.user_id).member("error", error).end_object();
+    postgres::Transaction transaction{connection};
+    model::mark_ended(connection, message.id, end, error);
+    model::append_event(connection, {"email.sent", message.user_id,
+                                     model::audit_payload(message.correlation_id, {{"message_id", message.id}}),
+                                     model::AuditStatus::failed, error, ""});
+    const auto alert = model::queue_message(connection, {.channel = "discord_notification",
+                                                         .cause_key = "email_failed:" + message.id,
+                                                         .user_id = "",
+                                                         .message_class = "service",
+                                                         .template_name = "email_failed",
+                                                         .variables = std::string{variables.text()},
+                                                         .use_by = now() + 24h,
+                                                         .correlation_id = message.correlation_id});
+    transaction.commit();
+    count("failed");
+    if (alert)
+        publisher_.publish(rabbitmq::message_of(contracts::SendDiscordNotification{*alert, message.correlation_id}));
+}
+
+void EmailLane::count(std::string_view outcome)
+{
+    metrics_.counter("ciclo_emails_total", "E-mails by outcome", {{"outcome", std::string{outcome}}}).increment();
+}
+
+} // namespace ciclo::messaging

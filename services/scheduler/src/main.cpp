@@ -1,0 +1,19 @@
+#include "config.hpp"
+#include "sweeper.hpp"
+
+#include "net/service.hpp"
+
+int main(int argc, char** argv)
+{
+    using namespace ciclo;
+    return net::run_service(argc, argv, {"scheduler", "Rings due work again whose bell was lost."},
+                            [](Environment& environment) -> net::ServiceBody {
+                                return [config = scheduler::Config::read(environment)](net::Service& service) {
+                                    rabbitmq::Publisher publisher{config.amqp_url};
+                                    scheduler::Sweeper sweeper{config, publisher, service.metrics()};
+                                    const auto ready =
+                                        service.add_readiness("postgresql", [&] { return sweeper.ready(); });
+                                    sweeper.run(service.stopping());
+                                };
+                            });
+}

@@ -1,0 +1,92 @@
+#include "sweeper.hpp"
+
+#include "contracts/fold_student.hpp"
+#include "contracts/hotmart_event_received.hpp"
+#include "contracts/reconcile_discord.hpp"
+#include "contracts/send_discord_notification.hpp"
+#include "contracts/send_email.hpp"
+#include "core/log.hpp"
+#include "leadership.hpp"
+#include "model/stores/due_work.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace ciclo::scheduler {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A row that waits longer for its first bell has been forgotten.
+constexpr auto overdue = 2s;
+constexpr int most_per_sweep = 1000;
+// Enough bells are waiting: more would only be more.
+constexpr std::uint64_t enough_bells = 100;
+
+} // namespace
+
+Sweeper::Sweeper(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics)
+    : config_(config), publisher_(publisher), session_(config.database_url, "scheduler"), queues_(config.amqp_url),
+      metrics_(metrics), leader_(metrics.gauge("ciclo_scheduler_leader", "1 while this one works, 0 on stand-by"))
+{
+}
+
+void Sweeper::run(std::stop_token stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    while (!stop.stop_requested()) {
+        try {
+            const bool leads = acquire_leadership(session_.connection());
+            leader_.set(leads ? 1 : 0);
+            if (leads)
+                sweep();
+        } catch (const postgres::Failure& failure) {
+            session_.after(failure);
+            leader_.set(0);
+            log::warning("PostgreSQL is away; sweeping again later", {{"error", failure.what()}});
+        }
+        std::unique_lock lock{mutex};
+        wake.wait_for(lock, stop, config_.sweep_interval, [] { return false; });
+    }
+}
+
+template <class Bell, class Find>
+void Sweeper::ring(Find find)
+{
+    const auto waiting = queues_.messages_ready(Bell::queue);
+    if (waiting && *waiting >= enough_bells)
+        return;
+    std::vector<rabbitmq::Message> bells;
+    for (const model::DueRow& row : find())
+        bells.push_back(rabbitmq::message_of(Bell{row.id, row.correlation_id.empty() ? row.id : row.correlation_id}));
+    if (bells.empty())
+        return;
+    log::info("ringing again", {{"queue", Bell::queue}, {"rows", bells.size()}});
+    metrics_.counter("ciclo_sweeper_bells_total", "Bells rung again by queue", {{"queue", std::string{Bell::queue}}})
+        .increment(static_cast<double>(bells.size()));
+    publisher_.publish(std::move(bells));
+}
+
+void Sweeper::sweep()
+{
+    auto& connection = session_.connection();
+    if (config_.hotmart_enabled)
+        ring<contracts::HotmartEventReceived>(
+            [&] { return model::due_webhook_events(connection, overdue, most_per_sweep); });
+    ring<contracts::FoldStudent>(
+        [&] { return model::due_reconciliations(connection, "lifecycle", overdue, most_per_sweep); });
+    if (config_.discord_enabled) {
+        ring<contracts::ReconcileDiscord>(
+            [&] { return model::due_reconciliations(connection, "discord", overdue, most_per_sweep); });
+        ring<contracts::SendDiscordNotification>(
+            [&] { return model::due_messages(connection, "discord_notification", overdue, most_per_sweep); });
+    }
+    if (config_.email_enabled)
+        ring<contracts::SendEmail>([&] { return model::due_messages(connection, "email", overdue, most_per_sweep); });
+}
+
+} // namespace ciclo::scheduler
