@@ -1,0 +1,44 @@
+"""What the sandbox shows of itself, whole or in part."""
+from fields import BadInput
+
+
+def _tree(world):
+    discord, resend = world.discord.state, world.resend.state
+    return {
+        "discord": {
+            "guild": lambda: dict(discord.guild),
+            "bot": lambda: {"id": discord.bot["id"], "username": discord.bot["username"]},
+            "application": lambda: dict(discord.application),
+            "roles": lambda: [discord.role_view(r) for r in discord.roles.values()],
+            "channels": lambda: list(discord.channels.values()),
+            "members": lambda: {m.id: discord.member_view(m) for m in discord.members.values()},
+            "invites": lambda: [discord.invite_view(i) for i in discord.invites.values()],
+            "webhooks": lambda: list(discord.webhooks.values()),
+            "messages": lambda: discord.messages,
+            "commands": lambda: discord.commands,
+        },
+        "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
+        "calls": world.calls.view,
+        "invalid_requests": lambda: world.discord.limits.refused_total,
+        "faults": world.faults.view,
+    }
+
+
+def _build(node):
+    return {key: _build(value) for key, value in node.items()} if isinstance(node, dict) else node()
+
+
+def view(world, part):
+    if not part:
+        return _build(_tree(world))
+    if part.startswith("discord.members."):
+        # Polling one member must stay cheap in a guild of many.
+        member = world.discord.state.members.get(part.rpartition(".")[2])
+        return world.discord.state.member_view(member) if member else None
+    node = _tree(world)
+    for key in part.split("."):
+        if not isinstance(node, dict) or key not in node:
+            raise BadInput("part", f"there is no {part}")
+        node = node[key]
+    return _build(node)
+

@@ -1,0 +1,26 @@
+"""Everything the sandbox holds, in one place."""
+from calls import Calls
+from clock import Clock
+from discord_rest import Discord
+from discord_state import DiscordState
+from faults import Faults
+from resend import Resend, ResendState
+
+
+class World:
+    def __init__(self):
+        self.clock = Clock()
+        self.calls = Calls()
+        self.discord = Discord(DiscordState(self.clock))
+        self.resend = Resend(ResendState(self.clock))
+        # A further provider is one more class with prefix, router, answer() and the hooks below it.
+        self.providers = (self.discord, self.resend)
+        self.faults = Faults({p.name for p in self.providers})
+
+    def reset(self):
+        self.clock.offset = 0.0
+        self.calls.reset()
+        self.faults.reset()
+        self.discord.state.reset()
+        self.discord.limits.reset()
+        self.resend.state.reset()
