@@ -2,6 +2,7 @@
 #include "commands.hpp"
 
 #include "core/text.hpp"
+#include "core/uuid.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/settings_store.hpp"
 
@@ -40,7 +41,7 @@ bool is_snowflake(const std::string& text)
 
 int add(const Arguments& arguments)
 {
-    arguments.allow_only({"name", "priority", "identifier", "discord-role", "if-missing"});
+    arguments.allow_only({"name", "priority", "identifier", "discord-role", "class", "access-days", "if-missing"});
     model::NewProduct product;
     product.name = arguments.required("name");
     product.priority = arguments.integer("priority", 0, -1'000'000, 1'000'000);
@@ -53,6 +54,11 @@ int add(const Arguments& arguments)
         if (!is_snowflake(role))
             throw UsageError{
                 fmt::format("--discord-role \"{}\" is no Discord id: copy the role's id, not its name", role)};
+    product.classes = arguments.all("class");
+    for (const auto& id : product.classes)
+        if (!is_uuid(id))
+            throw UsageError{fmt::format("--class \"{}\" is no class id; see ciclo class add", id)};
+    product.access_days = arguments.integer("access-days", 0, 1, 36'500);
     auto connection = connect();
     const auto id = model::add_product(connection, product);
     if (id) {
@@ -78,7 +84,33 @@ int list(const Arguments& arguments)
     return 0;
 }
 
+int map(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    const auto& source = arguments.positional()[1];
+    const auto& target = arguments.positional()[2];
+    if (!is_uuid(target))
+        throw UsageError{fmt::format("\"{}\" is no product id; see ciclo product list", target)};
+    auto connection = connect();
+    const auto mapped = model::map_product(connection, source, target);
+    fmt::print("{}\n", mapped ? fmt::format("a sale of Hotmart product {} also gives {}", source, target)
+                              : mapped.error().detail);
+    return 0;
+}
+
 } // namespace
+
+int school_class(const Words& words)
+{
+    Arguments arguments{words, {}};
+    arguments.allow_only({});
+    const auto& verbs = arguments.positional();
+    if (verbs.size() != 2 || verbs[0] != "add" || verbs[1].empty())
+        throw UsageError{"write: ciclo class add NAME"};
+    auto connection = connect();
+    fmt::print("class {} \"{}\" added\n", model::add_class(connection, verbs[1]), verbs[1]);
+    return 0;
+}
 
 int product(const Words& words)
 {
@@ -88,8 +120,11 @@ int product(const Words& words)
         return add(arguments);
     if (verbs == std::vector<std::string>{"list"})
         return list(arguments);
-    throw UsageError{"write: ciclo product add --name NAME --identifier KIND=VALUE [--priority N] "
-                     "[--discord-role ID] [--if-missing], or: ciclo product list"};
+    if (verbs.size() == 3 && verbs[0] == "map")
+        return map(arguments);
+    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product add --name NAME "
+                     "--identifier KIND=VALUE [--priority N] "
+                     "[--discord-role ID] [--class ID] [--access-days N] [--if-missing], or: ciclo product list"};
 }
 
 int setting(const Words& words)

@@ -1,13 +1,11 @@
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "ring.hpp"
 #include "student_report.hpp"
 
-#include "contracts/fold_student.hpp"
-#include "core/environment.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "model/stores/operator_actions.hpp"
-#include "rabbitmq/publisher.hpp"
 
 #include <fmt/core.h>
 
@@ -20,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* find_sql = "SELECT id FROM users WHERE email = $1";
+constexpr const char* find_sql = "SELECT user_id FROM user_emails WHERE email = $1";
 
 std::string find_user(postgres::Connection& connection, const std::string& email)
 {
@@ -50,18 +48,6 @@ int show(const Arguments& arguments)
     return 0;
 }
 
-// Saves the sweeper's interval; without a broker the row is found a little later.
-void ring(const model::LinkedAccount& linked)
-{
-    Environment environment;
-    const auto url = environment.text("AMQP_URL", "", "RabbitMQ");
-    if (url.empty())
-        return;
-    rabbitmq::Publisher publisher{url};
-    publisher.publish(rabbitmq::message_of(contracts::FoldStudent{linked.user_id, linked.correlation_id}));
-    publisher.flush(2s);
-}
-
 int link(const Arguments& arguments)
 {
     arguments.allow_only({});
@@ -78,7 +64,7 @@ int link(const Arguments& arguments)
         return 1;
     }
     if (!linked->was_linked)
-        ring(*linked);
+        ring_folds({linked->user_id});
     fmt::print("{} {} Discord account {}\n", email, linked->was_linked ? "already has" : "is now tied to", account);
     return 0;
 }

@@ -12,10 +12,14 @@ using Words = std::vector<std::string>;
 
 int migrate(const Words& words);
 int product(const Words& words);
+int school_class(const Words& words); // `class` is a word of C++
 int setting(const Words& words);
 int student(const Words& words);
 int events(const Words& words);
 int failures(const Words& words);
+int sales(const Words& words);
+int audit(const Words& words);
+int replay(const Words& words);
 int doctor(const Words& words);
 int healthcheck(const Words& words);
 

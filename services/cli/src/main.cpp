@@ -20,11 +20,16 @@ struct Command {
 
 constexpr auto commands = std::to_array<Command>({
     {"migrate", ciclo::cli::migrate, "bring the database's schema up to date"},
-    {"product", ciclo::cli::product, "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] | list"},
+    {"product", ciclo::cli::product,
+     "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map"},
+    {"class", ciclo::cli::school_class, "add NAME"},
     {"setting", ciclo::cli::setting, "set KEY VALUE"},
     {"student", ciclo::cli::student, "show EMAIL [--wait SECONDS] | link EMAIL DISCORD_ID"},
     {"events", ciclo::cli::events, "tail [--lines N] [--type TYPE] [--follow]"},
     {"failures", ciclo::cli::failures, "list | retry [ID]"},
+    {"sales", ciclo::cli::sales, "unmapped | apply [--yes]"},
+    {"audit", ciclo::cli::audit, "money: recompute every LTV from the transactions"},
+    {"replay", ciclo::cli::replay, "--all | --student EMAIL | --since TIME: fold again from the raw events"},
     {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
     {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},
 });

@@ -37,6 +37,21 @@ constexpr auto templates = std::to_array<Template>({
     {"discord_down", "🟠 O Discord não responde; os ajustes esperam e são refeitos sozinhos: {error}",
      "🟠 Discord no responde; los ajustes esperan y se rehacen solos: {error}",
      "🟠 Discord does not answer; changes wait and are made by themselves later: {error}"},
+    {"access_began", "🟢 Novo acesso: {product} (usuário {user_id})",
+     "🟢 Nuevo acceso: {product} (usuario {user_id})", "🟢 New access: {product} (user {user_id})"},
+    {"access_ended", "⚪ Acesso encerrado: {product} (usuário {user_id})",
+     "⚪ Acceso terminado: {product} (usuario {user_id})", "⚪ Access ended: {product} (user {user_id})"},
+    {"access_expired", "⚪ Acesso expirado: {product} (usuário {user_id})",
+     "⚪ Acceso expirado: {product} (usuario {user_id})", "⚪ Access expired: {product} (user {user_id})"},
+    {"plan_upgrade", "⬆️ Upgrade de plano: {from} → {product} (usuário {user_id})",
+     "⬆️ Mejora de plan: {from} → {product} (usuario {user_id})",
+     "⬆️ Plan upgrade: {from} → {product} (user {user_id})"},
+    {"plan_downgrade", "⬇️ Downgrade de plano: {from} → {product} (usuário {user_id})",
+     "⬇️ Reducción de plan: {from} → {product} (usuario {user_id})",
+     "⬇️ Plan downgrade: {from} → {product} (user {user_id})"},
+    {"plan_lateral", "↔️ Troca de plano: {from} → {product} (usuário {user_id})",
+     "↔️ Cambio de plan: {from} → {product} (usuario {user_id})",
+     "↔️ Plan change: {from} → {product} (user {user_id})"},
     {"event_failed", "🔴 Um evento da Hotmart não pôde ser aplicado ({event_id}): {error}",
      "🔴 No se pudo aplicar un evento de Hotmart ({event_id}): {error}",
      "🔴 An event of Hotmart could not be applied ({event_id}): {error}"},
@@ -60,6 +75,10 @@ std::string notification_text(std::string_view template_name, JsonView variables
         arguments.push_back(fmt::arg("user_id", user));
         arguments.push_back(fmt::arg("event_id", event));
         arguments.push_back(fmt::arg("error", error));
+        const std::string product = variables["product"].text();
+        const std::string from = variables["from"].text();
+        arguments.push_back(fmt::arg("product", product));
+        arguments.push_back(fmt::arg("from", from));
         const std::string_view text = locale == "en" ? known.en : locale == "es" ? known.es : known.pt;
         return fmt::vformat(text, arguments);
     }

@@ -1,12 +1,12 @@
 #include "event_loop.hpp"
 
-#include "apply_events.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "core/json_writer.hpp"
 #include "core/log.hpp"
 #include "downstream.hpp"
 #include "model/rules/retry.hpp"
+#include "model/stores/apply_events.hpp"
 #include "model/stores/event_log.hpp"
 #include "model/stores/message_store.hpp"
 
@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t batch_size = 128;
 constexpr std::uint16_t prefetch = 512;
 
-void log_applied(const Applied& applied)
+void log_applied(const model::Applied& applied)
 {
     for (const model::WebhookOutcome& outcome : applied.outcomes) {
         if (outcome.reason.empty())
@@ -114,7 +114,7 @@ bool EventLoop::work_on(std::vector<std::string> ids)
 void EventLoop::apply(std::span<const std::string> ids)
 {
     const auto began = std::chrono::steady_clock::now();
-    const Applied applied = apply_events(session_.connection(), ids, catalogue_, config_.policy, now);
+    const model::Applied applied = model::apply_events(session_.connection(), ids, catalogue_, config_.policy, now);
     ring_downstream(publisher_, applied.students);
     log_applied(applied);
     batches_.increment();

@@ -77,6 +77,7 @@ void Sweeper::sweep()
     if (config_.hotmart_enabled)
         ring<contracts::HotmartEventReceived>(
             [&] { return model::due_webhook_events(connection, overdue, most_per_sweep); });
+    (void)model::want_timed_folds(connection, most_per_sweep);
     ring<contracts::FoldStudent>(
         [&] { return model::due_reconciliations(connection, "lifecycle", overdue, most_per_sweep); });
     if (config_.discord_enabled) {

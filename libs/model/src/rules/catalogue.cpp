@@ -16,6 +16,8 @@ constexpr auto kinds = std::to_array<std::pair<std::string_view, std::string_vie
     {"subscription.plan.name", "plan.name"},
     {"plan.id", "plan.id"},
     {"plans.id", "plan.id"},
+    {"plans.name", "plan.name"},
+    {"plans.offer.key", "offer.code"},
     {"purchase.offer.code", "offer.code"},
     {"purchase.offer.coupon_code", "coupon.code"},
     {"purchase.sckPaymentLink", "payment.link"},
@@ -50,6 +52,20 @@ const Product* Catalogue::find(const std::string& product_id) const
 {
     const auto found = products_.find(product_id);
     return found == products_.end() ? nullptr : &found->second;
+}
+
+void Catalogue::map(const std::string& source_hotmart_product_id, const std::string& target_product_id)
+{
+    mappings_[source_hotmart_product_id].push_back(target_product_id);
+}
+
+std::vector<std::string> Catalogue::further_products(const std::vector<Candidate>& candidates) const
+{
+    for (const Candidate& candidate : candidates)
+        if (identifier_kind(candidate.path) == "product.id")
+            if (const auto mapped = mappings_.find(candidate.value); mapped != mappings_.end())
+                return mapped->second;
+    return {};
 }
 
 std::optional<Resolution> Catalogue::resolve(const std::vector<Candidate>& candidates, Time sold_at) const

@@ -19,7 +19,17 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
     {purchase_complete, "PURCHASE_COMPLETE"},
     {purchase_refunded, "PURCHASE_REFUNDED"},
     {purchase_chargeback, "PURCHASE_CHARGEBACK"},
+    {purchase_canceled, "PURCHASE_CANCELED"},
+    {purchase_billet_printed, "PURCHASE_BILLET_PRINTED"},
+    {purchase_protest, "PURCHASE_PROTEST"},
+    {purchase_expired, "PURCHASE_EXPIRED"},
+    {purchase_delayed, "PURCHASE_DELAYED"},
+    {cart_abandoned, "PURCHASE_OUT_OF_SHOPPING_CART"},
     {subscription_cancellation, "SUBSCRIPTION_CANCELLATION"},
+    {plan_switched, "SWITCH_PLAN"},
+    {charge_date_changed, "UPDATE_SUBSCRIPTION_CHARGE_DATE"},
+    {club_first_access, "CLUB_FIRST_ACCESS"},
+    {club_module_completed, "CLUB_MODULE_COMPLETED"},
     {discord_linked, "DISCORD_LINKED"},
 });
 
@@ -34,6 +44,18 @@ constexpr auto text_members = std::to_array<std::pair<std::string_view, std::str
     {"currency", &Fact::currency},
     {"payment_type", &Fact::payment_type},
     {"offer", &Fact::offer_code},
+    {"full_price", &Fact::full_price},
+    {"full_price_currency", &Fact::full_price_currency},
+    {"billet_url", &Fact::billet_url},
+    {"pix_code", &Fact::pix_code},
+    {"src", &Fact::src},
+    {"sck", &Fact::sck},
+    {"commission_as", &Fact::commission_as},
+    {"commission", &Fact::commission},
+    {"commission_currency", &Fact::commission_currency},
+    {"parent", &Fact::parent_transaction},
+    {"refusal", &Fact::refusal_reason},
+    {"module", &Fact::module_id},
     {"subscriber", &Fact::subscriber_code},
     {"plan_id", &Fact::plan_id},
     {"plan_name", &Fact::plan_name},
@@ -45,6 +67,7 @@ constexpr auto time_members = std::to_array<std::pair<std::string_view, std::opt
     {"approved_at", &Fact::approved_at},
     {"next_charge_at", &Fact::next_charge_at},
     {"warranty_ends_at", &Fact::warranty_ends_at},
+    {"pix_expires_at", &Fact::pix_expires_at},
 });
 
 constexpr auto number_members = std::to_array<std::pair<std::string_view, std::optional<int> Fact::*>>({
@@ -68,6 +91,31 @@ std::optional<FactType> fact_type_from(std::string_view text) noexcept
         if (name == text)
             return type;
     return std::nullopt;
+}
+
+bool is_purchase(FactType type) noexcept
+{
+    switch (type) {
+    case purchase_approved:
+    case purchase_complete:
+    case purchase_refunded:
+    case purchase_chargeback:
+    case purchase_canceled:
+    case purchase_billet_printed:
+    case purchase_protest:
+    case purchase_expired:
+    case purchase_delayed:
+        return true;
+    case cart_abandoned:
+    case subscription_cancellation:
+    case plan_switched:
+    case charge_date_changed:
+    case club_first_access:
+    case club_module_completed:
+    case discord_linked:
+        return false;
+    }
+    return false;
 }
 
 std::string encode_body(const Fact& fact)

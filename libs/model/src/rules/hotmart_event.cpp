@@ -7,30 +7,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <array>
-
 namespace ciclo::model {
 
 namespace {
-
-constexpr auto documented_events = std::to_array<std::string_view>({
-    "PURCHASE_APPROVED",
-    "PURCHASE_COMPLETE",
-    "PURCHASE_CANCELED",
-    "PURCHASE_BILLET_PRINTED",
-    "PURCHASE_PROTEST",
-    "PURCHASE_REFUNDED",
-    "PURCHASE_CHARGEBACK",
-    "PURCHASE_EXPIRED",
-    "PURCHASE_DELAYED",
-    "PURCHASE_OUT_OF_SHOPPING_CART",
-    "SUBSCRIPTION_CANCELLATION",
-    "SWITCH_PLAN",
-    "UPDATE_SUBSCRIPTION_CHARGE_DATE",
-    "CLUB_FIRST_ACCESS",
-    "CLUB_MODULE_COMPLETED",
-});
 
 std::string trimmed_text(JsonView place)
 {
@@ -89,10 +68,36 @@ std::string joined_phone(JsonView code, JsonView number)
     return digits.empty() ? digits : trimmed_text(code) + digits;
 }
 
-void read_plan(Fact& fact, JsonView subscription)
+void read_plan(Fact& fact, JsonView plan)
 {
-    fact.plan_id = trimmed_text(subscription.at({"plan", "id"}));
-    fact.plan_name = trimmed_text(subscription.at({"plan", "name"}));
+    fact.plan_id = trimmed_text(plan["id"]);
+    fact.plan_name = trimmed_text(plan["name"]);
+}
+
+// Ours is the producer's share; a co-producer or an affiliate gets events of his own sales without one.
+void read_commission(Fact& fact, JsonView commissions)
+{
+    for (const std::string_view source : {"PRODUCER", "COPRODUCER", "AFFILIATE"}) {
+        for (std::size_t i = 0; i < commissions.size(); ++i) {
+            const JsonView commission = commissions.element(i);
+            if (trimmed_text(commission["source"]) != source || !Money::parse(trimmed_text(commission["value"])))
+                continue;
+            fact.commission_as = source;
+            fact.commission = trimmed_text(commission["value"]);
+            fact.commission_currency = trimmed_text(commission["currency_value"]);
+            return;
+        }
+    }
+}
+
+void read_payment(Fact& fact, JsonView payment)
+{
+    fact.payment_type = trimmed_text(payment["type"]);
+    fact.installments = small_integer(payment["installments_number"]);
+    fact.billet_url = trimmed_text(payment["billet_url"]);
+    fact.pix_code = trimmed_text(payment["pix_code"]);
+    fact.pix_expires_at = payment["pix_expiration_date"].time();
+    fact.refusal_reason = trimmed_text(payment["refusal_reason"]);
 }
 
 ReadEvent read_purchase(Fact fact, JsonView data)
@@ -113,9 +118,16 @@ ReadEvent read_purchase(Fact fact, JsonView data)
     if (!fact.price.empty() && !Money::parse(fact.price))
         return IncompleteEvent{fmt::format("data.purchase.price.value is \"{}\", not an amount of money", fact.price)};
     fact.currency = trimmed_text(price["currency_value"]);
-    const JsonView payment = purchase["payment"];
-    fact.payment_type = trimmed_text(payment["type"]);
-    fact.installments = small_integer(payment["installments_number"]);
+    const JsonView full_price = purchase["full_price"];
+    if (Money::parse(trimmed_text(full_price["value"]))) {
+        fact.full_price = trimmed_text(full_price["value"]);
+        fact.full_price_currency = trimmed_text(full_price["currency_value"]);
+    }
+    read_payment(fact, purchase["payment"]);
+    read_commission(fact, data["commissions"]);
+    fact.src = trimmed_text(purchase.at({"origin", "src"}));
+    fact.sck = trimmed_text(purchase.at({"origin", "sck"}));
+    fact.parent_transaction = trimmed_text(purchase.at({"order_bump", "parent_purchase_transaction"}));
     fact.offer_code = trimmed_text(purchase.at({"offer", "code"}));
     fact.recurrence_number = small_integer(purchase["recurrence_number"]);
     fact.ordered_at = purchase["order_date"].time();
@@ -126,13 +138,11 @@ ReadEvent read_purchase(Fact fact, JsonView data)
     const JsonView subscription = data["subscription"];
     if (subscription.is_object()) {
         fact.subscriber_code = trimmed_text(subscription.at({"subscriber", "code"}));
-        read_plan(fact, subscription);
+        read_plan(fact, subscription["plan"]);
         if (fact.subscriber_code.empty())
             return IncompleteEvent{"data.subscription.subscriber.code is missing: a purchase with a subscription "
                                    "must say whose it is"};
     }
-    if (fact.email.empty())
-        fact.email = unknown_email;
     return fact;
 }
 
@@ -150,10 +160,107 @@ ReadEvent read_cancellation(Fact fact, JsonView data)
         return IncompleteEvent{"data.subscriber.code is missing: a cancellation must say whose subscription ended"};
     fact.next_charge_at = data["date_next_charge"].time();
     fact.candidates = read_candidates(data);
-    read_plan(fact, data["subscription"]);
-    if (fact.email.empty())
-        fact.email = unknown_email;
+    read_plan(fact, data.at({"subscription", "plan"}));
     return fact;
+}
+
+ReadEvent read_switch(Fact fact, JsonView data)
+{
+    const JsonView subscription = data["subscription"];
+    fact.email = canonical_email(subscription.at({"user", "email"}));
+    fact.subscriber_code = trimmed_text(subscription["subscriber_code"]);
+    if (fact.subscriber_code.empty())
+        return IncompleteEvent{"data.subscription.subscriber_code is missing: a change of plan must say whose it is"};
+    fact.next_charge_at = subscription["date_next_charge"].time();
+    // The position says nothing; of several marked as current (unconfirmed) the first is taken.
+    const JsonView plans = data["plans"];
+    JsonView current;
+    for (std::size_t i = 0; i < plans.size() && !current.exists(); ++i)
+        if (plans.element(i)["current"].boolean().value_or(false))
+            current = plans.element(i);
+    if (!current.exists())
+        return IncompleteEvent{"data.plans has no entry with current = true: the new plan is not known; compare the "
+                               "subscription in Hotmart"};
+    read_plan(fact, current);
+    fact.offer_code = trimmed_text(current.at({"offer", "key"}));
+    fact.candidates = read_candidates(data);
+    add_candidate(fact.candidates, "plans.id", current["id"]);
+    add_candidate(fact.candidates, "plans.name", current["name"]);
+    add_candidate(fact.candidates, "plans.offer.key", current.at({"offer", "key"}));
+    return fact;
+}
+
+ReadEvent read_charge_date(Fact fact, JsonView data)
+{
+    const JsonView subscriber = data["subscriber"];
+    const JsonView subscription = data["subscription"];
+    fact.email = canonical_email(subscriber["email"]);
+    fact.name = trimmed_text(subscriber["name"]);
+    fact.subscriber_code = trimmed_text(subscriber["code"]);
+    if (fact.subscriber_code.empty())
+        return IncompleteEvent{"data.subscriber.code is missing: a change of the charge date must say whose it is"};
+    for (const auto name : {"date_next_charge", "dateNextCharge"})
+        if (!fact.next_charge_at)
+            fact.next_charge_at = subscription[name].time();
+    fact.candidates = read_candidates(data);
+    add_candidate(fact.candidates, "plan.id", data.at({"plan", "id"}));
+    read_plan(fact, data["plan"]);
+    return fact;
+}
+
+ReadEvent read_cart(Fact fact, JsonView data)
+{
+    const JsonView buyer = data["buyer"];
+    fact.email = canonical_email(buyer["email"]);
+    fact.name = trimmed_text(buyer["name"]);
+    fact.phone = trimmed_text(buyer["phone"]);
+    fact.offer_code = trimmed_text(data.at({"offer", "code"}));
+    fact.candidates = read_candidates(data);
+    return fact;
+}
+
+ReadEvent read_club(Fact fact, JsonView data)
+{
+    const JsonView user = data["user"];
+    fact.email = canonical_email(user["email"]);
+    fact.name = trimmed_text(user["name"]);
+    fact.candidates = read_candidates(data);
+    fact.module_id = trimmed_text(data.at({"module", "id"}));
+    if (fact.email.empty())
+        return IncompleteEvent{"data.user.email is missing: nothing else tells whose access this was"};
+    if (fact.type == FactType::club_module_completed && fact.module_id.empty())
+        return IncompleteEvent{"data.module.id is missing: it is not known which module was completed"};
+    return fact;
+}
+
+ReadEvent read_data(Fact fact, JsonView data)
+{
+    switch (fact.type) {
+    case FactType::subscription_cancellation:
+        return read_cancellation(std::move(fact), data);
+    case FactType::plan_switched:
+        return read_switch(std::move(fact), data);
+    case FactType::charge_date_changed:
+        return read_charge_date(std::move(fact), data);
+    case FactType::cart_abandoned:
+        return read_cart(std::move(fact), data);
+    case FactType::club_first_access:
+    case FactType::club_module_completed:
+        return read_club(std::move(fact), data);
+    case FactType::purchase_approved:
+    case FactType::purchase_complete:
+    case FactType::purchase_refunded:
+    case FactType::purchase_chargeback:
+    case FactType::purchase_canceled:
+    case FactType::purchase_billet_printed:
+    case FactType::purchase_protest:
+    case FactType::purchase_expired:
+    case FactType::purchase_delayed:
+        return read_purchase(std::move(fact), data);
+    case FactType::discord_linked:
+        break; // nothing that Hotmart sends
+    }
+    return UnknownEvent{};
 }
 
 Time event_time(JsonView root, Time received_at)
@@ -168,12 +275,9 @@ Time event_time(JsonView root, Time received_at)
 
 ReadEvent read_hotmart_event(std::string_view id, JsonView root, Time received_at)
 {
-    const std::string event = trimmed_text(root["event"]);
-    if (std::find(documented_events.begin(), documented_events.end(), event) == documented_events.end())
-        return UnknownEvent{};
-    const auto type = fact_type_from(event);
+    const auto type = fact_type_from(trimmed_text(root["event"]));
     if (!type)
-        return DeferredEvent{};
+        return UnknownEvent{};
     const JsonView data = root["data"];
     if (!data.is_object())
         return IncompleteEvent{"data is no object: Hotmart's version 1.0.0 is not supported, choose 2.0.0 in the "
@@ -182,9 +286,10 @@ ReadEvent read_hotmart_event(std::string_view id, JsonView root, Time received_a
     fact.id = id;
     fact.type = *type;
     fact.occurred_at = event_time(root, received_at);
-    if (*type == FactType::subscription_cancellation)
-        return read_cancellation(std::move(fact), data);
-    return read_purchase(std::move(fact), data);
+    ReadEvent event = read_data(std::move(fact), data);
+    if (auto* read = std::get_if<Fact>(&event); read != nullptr && read->email.empty())
+        read->email = unknown_email;
+    return event;
 }
 
 Result<HotmartEnvelope> read_hotmart_envelope(JsonView root)

@@ -9,16 +9,29 @@ namespace ciclo::model {
 namespace {
 
 constexpr const char* version_sql = "SELECT version FROM catalogue_version";
-constexpr const char* products_sql = "SELECT id, name, priority, active, deactivated_at FROM products";
+constexpr const char* products_sql = "SELECT id, name, priority, active, deactivated_at, access_days FROM products";
 constexpr const char* identifiers_sql = "SELECT kind, value, product_id FROM product_identifiers";
-constexpr const char* roles_sql = "SELECT product_id, value FROM access_rules WHERE kind = 'discord_role'";
+constexpr const char* rules_sql =
+    "SELECT product_id, kind, value FROM access_rules WHERE kind IN ('discord_role', 'class_enrollment')";
+constexpr const char* mappings_sql = R"sql(
+    SELECT source_hotmart_product_id, target_product_id FROM hotmart_product_mapping ORDER BY created_at, id
+)sql";
 
-constexpr const char* insert_product_sql = "INSERT INTO products (id, name, priority) VALUES ($1, $2, $3)";
+constexpr const char* insert_product_sql = R"sql(
+    INSERT INTO products (id, name, priority, access_days) VALUES ($1, $2, $3, nullif($4::int, 0))
+)sql";
 constexpr const char* insert_role_sql =
     "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'discord_role', $3)";
 constexpr const char* insert_identifier_sql = R"sql(
     INSERT INTO product_identifiers (kind, value, product_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 )sql";
+constexpr const char* insert_mapping_sql = R"sql(
+    INSERT INTO hotmart_product_mapping (id, source_hotmart_product_id, target_product_id) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING
+)sql";
+constexpr const char* insert_class_sql = "INSERT INTO classes (id, name) VALUES ($1, $2)";
+constexpr const char* insert_class_rule_sql =
+    "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'class_enrollment', $3)";
 constexpr const char* owner_sql = R"sql(
     SELECT product.id, product.name FROM product_identifiers JOIN products AS product ON product.id = product_id
     WHERE kind = $1 AND value = $2
@@ -37,22 +50,33 @@ constexpr const char* list_sql = R"sql(
 
 Catalogue load_catalogue(postgres::Connection& connection)
 {
-    const postgres::Statement statements[] = {{products_sql, {}}, {identifiers_sql, {}}, {roles_sql, {}}};
+    const postgres::Statement statements[] = {
+        {products_sql, {}}, {identifiers_sql, {}}, {rules_sql, {}}, {mappings_sql, {}}};
     const auto answers = connection.pipeline(statements);
-    const auto& [products, identifiers, roles] = std::tie(answers[0], answers[1], answers[2]);
+    const auto& [products, identifiers, rules, mappings] = std::tie(answers[0], answers[1], answers[2], answers[3]);
 
-    std::map<std::string, std::vector<std::string>> roles_of;
-    for (std::size_t i = 0; i < roles.size(); ++i)
-        roles_of[roles.text(i, 0)].push_back(roles.text(i, 1));
-
-    Catalogue catalogue;
+    std::map<std::string, Product> by_id;
     for (std::size_t i = 0; i < products.size(); ++i) {
-        const std::string id = products.text(i, 0);
-        catalogue.add(Product{id, products.text(i, 1), static_cast<int>(products.int64(i, 2)), products.boolean(i, 3),
-                              time_from_text(products.view(i, 4)), roles_of[id]});
+        Product& product = by_id[products.text(i, 0)];
+        product.id = products.text(i, 0);
+        product.name = products.text(i, 1);
+        product.priority = static_cast<int>(products.int64(i, 2));
+        product.active = products.boolean(i, 3);
+        product.deactivated_at = time_from_text(products.view(i, 4));
+        if (!products.is_null(i, 5))
+            product.access_days = static_cast<int>(products.int64(i, 5));
     }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        Product& product = by_id.at(rules.text(i, 0));
+        (rules.view(i, 1) == "discord_role" ? product.discord_roles : product.classes).push_back(rules.text(i, 2));
+    }
+    Catalogue catalogue;
+    for (auto& [id, product] : by_id)
+        catalogue.add(std::move(product));
     for (std::size_t i = 0; i < identifiers.size(); ++i)
         catalogue.identify(identifiers.text(i, 0), identifiers.text(i, 1), identifiers.text(i, 2));
+    for (std::size_t i = 0; i < mappings.size(); ++i)
+        catalogue.map(mappings.text(i, 0), mappings.text(i, 1));
     return catalogue;
 }
 
@@ -71,7 +95,7 @@ Result<std::string> add_product(postgres::Connection& connection, const NewProdu
 {
     postgres::Transaction transaction{connection};
     const std::string id = new_uuid();
-    connection.execute(insert_product_sql, {id, product.name, product.priority});
+    connection.execute(insert_product_sql, {id, product.name, product.priority, product.access_days});
     for (const auto& [kind, value] : product.identifiers) {
         if (connection.execute(insert_identifier_sql, {kind, value, id}).affected() == 1)
             continue;
@@ -81,7 +105,26 @@ Result<std::string> add_product(postgres::Connection& connection, const NewProdu
     }
     for (const auto& role : product.discord_roles)
         connection.execute(insert_role_sql, {new_uuid(), id, role});
+    for (const auto& id_of_class : product.classes)
+        connection.execute(insert_class_rule_sql, {new_uuid(), id, id_of_class});
     transaction.commit();
+    return id;
+}
+
+Result<void> map_product(postgres::Connection& connection, const std::string& source_hotmart_product_id,
+                         const std::string& target_product_id)
+{
+    const auto inserted =
+        connection.execute(insert_mapping_sql, {new_uuid(), source_hotmart_product_id, target_product_id});
+    if (inserted.affected() == 0)
+        return Error{ErrorKind::duplicate, "this mapping is already there", {}};
+    return {};
+}
+
+std::string add_class(postgres::Connection& connection, const std::string& name)
+{
+    const std::string id = new_uuid();
+    connection.execute(insert_class_sql, {id, name});
     return id;
 }
 

@@ -31,6 +31,19 @@ constexpr const char* messages_sql = R"sql(
     ORDER BY created_at LIMIT $3::int
 )sql";
 
+// next_attempt_at = now(): due at once. A student who waits for a fold already is left alone.
+constexpr const char* timed_folds_sql = R"sql(
+    INSERT INTO reconciliations AS row (user_id, target, next_attempt_at)
+    SELECT id, 'lifecycle', now() FROM users
+    WHERE refold_at <= now()
+      AND NOT EXISTS (SELECT FROM reconciliations AS open
+                      WHERE open.user_id = users.id AND target = 'lifecycle' AND applied_version < wanted_version)
+    ORDER BY refold_at LIMIT $1::int
+    ON CONFLICT (user_id, target) DO UPDATE
+    SET wanted_version = row.wanted_version + 1, wanted_at = now(), next_attempt_at = now(), failed = false,
+        attempts = 0
+)sql";
+
 std::vector<DueRow> read(const postgres::Rows& rows)
 {
     std::vector<DueRow> due;
@@ -40,6 +53,11 @@ std::vector<DueRow> read(const postgres::Rows& rows)
 }
 
 } // namespace
+
+std::size_t want_timed_folds(postgres::Connection& connection, int most)
+{
+    return connection.execute(timed_folds_sql, {most}).affected();
+}
 
 std::vector<DueRow> due_webhook_events(postgres::Connection& connection, std::chrono::seconds overdue, int most)
 {

@@ -23,6 +23,11 @@ constexpr const char* find_sql = R"sql(
     ORDER BY created_at DESC LIMIT 1
 )sql";
 
+constexpr const char* expire_sql = R"sql(
+    UPDATE onboarding_tokens SET expires_at = now()
+    WHERE user_id = ANY ($1::text[]::uuid[]) AND used_at IS NULL AND expires_at > now()
+)sql";
+
 } // namespace
 
 NewOnboardingToken new_onboarding_token(const std::string& user_id, Time now)
@@ -52,6 +57,14 @@ postgres::Statement insert_onboarding_tokens(std::span<const NewOnboardingToken>
         expiry.add(to_iso8601(token.created_at + onboarding_token_life));
     }
     return {insert_sql, {texts, users, created, expiry}};
+}
+
+postgres::Statement expire_onboarding_tokens(std::span<const std::string> user_ids)
+{
+    postgres::TextArray users;
+    for (const auto& id : user_ids)
+        users.add(std::string_view{id});
+    return {expire_sql, {users}};
 }
 
 std::optional<std::string> find_onboarding_token(postgres::Connection& connection, const std::string& user_id)

@@ -15,6 +15,8 @@ namespace {
 constexpr const char* owner_sql = "SELECT id, email FROM users WHERE discord_id = $1";
 constexpr const char* insert_user_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
 
+constexpr const char* insert_email_sql = "INSERT INTO user_emails (email, user_id) VALUES ($1, $2)";
+
 // A link that was asked for and is not folded yet counts, too.
 constexpr const char* asked_sql = R"sql(
     SELECT user_id FROM facts
@@ -36,7 +38,7 @@ Result<LinkedAccount> link_discord_account(postgres::Connection& connection, std
     fact.discord_id = discord_id;
 
     postgres::Transaction transaction{connection};
-    const StoredStudent student = StudentFinder{connection}.find({&fact, 1}).front();
+    const StoredStudent student = find_students(connection, {&fact, 1}).of_fact.front();
     if (student.discord_id == discord_id)
         return LinkedAccount{student.id, "", true};
     const auto owner = connection.execute(owner_sql, {discord_id});
@@ -46,8 +48,10 @@ Result<LinkedAccount> link_discord_account(postgres::Connection& connection, std
                      fmt::format("Discord account {} already belongs to another student ({})", discord_id,
                                  owner.empty() ? asked.view(0, 0) : owner.view(0, 0)),
                      {}};
-    if (student.is_new)
+    if (student.is_new) {
         connection.execute(insert_user_sql, {student.id, student.email});
+        connection.execute(insert_email_sql, {student.email, student.id});
+    }
     const OwnedFact owned{student.id, fact};
     const WantedReconciliation fold{student.id, "lifecycle", fact.id};
     const postgres::Statement statements[] = {insert_facts({&owned, 1}), want_reconciliations({&fold, 1})};

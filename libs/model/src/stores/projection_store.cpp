@@ -3,6 +3,8 @@
 #include "model/stores/event_log.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/reconciliation_store.hpp"
+#include "stores/derived_rows.hpp"
+#include "stores/notices.hpp"
 #include "stores/projection_rows.hpp"
 
 #include <map>
@@ -17,7 +19,7 @@ using postgres::Statement;
 using postgres::TextArray;
 
 // By user, then product.
-using StoredEnrollments = std::map<std::string, std::map<std::string, EnrollmentStatus>>;
+using StoredEnrollments = std::map<std::string, StoredAccess>;
 
 constexpr const char* enrollments_sql = R"sql(
     SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::text[]::uuid[])
@@ -35,9 +37,13 @@ StoredEnrollments read_enrollments(const Rows& rows)
 // What one student's fold adds to the writes of the whole batch.
 class Writes {
 public:
-    void add(const StudentToFold& student, const StudentView& view)
+    void add(const StudentToFold& student, const StudentView& view, const Catalogue& catalogue, const Policy& policy)
     {
-        users_.add(student.stored, view);
+        users_.add(student.stored, view, policy);
+        derived_.add(student.stored, view, catalogue, policy);
+        for (const Fact& fact : student.new_facts)
+            if (!fact.email.empty() && (student.stored.is_new || fact.email != student.stored.email))
+                emails_.add(student.stored.id, fact.email);
         for (const auto& [code, transaction] : view.transactions)
             transactions_.add(student.stored.id, transaction);
         for (const auto& [code, subscription] : view.subscriptions)
@@ -54,6 +60,8 @@ public:
         std::vector<Statement> list;
         if (!users_.empty())
             list.push_back(users_.statement());
+        if (!emails_.empty())
+            list.push_back(emails_.statement());
         if (!facts_.empty())
             list.push_back(insert_facts(facts_));
         if (!transactions_.empty())
@@ -62,8 +70,13 @@ public:
             list.push_back(subscriptions_.statement());
         if (!enrollments_.empty())
             list.push_back(enrollments_.statement());
+        derived_.append_to(list);
+        if (!dead_token_owners.empty())
+            list.push_back(expire_onboarding_tokens(dead_token_owners));
         if (!tokens.empty())
             list.push_back(insert_onboarding_tokens(tokens));
+        if (!notices.empty())
+            list.push_back(queue_notices(notices));
         if (!reconciliations.empty())
             list.push_back(want_reconciliations(reconciliations));
         if (!events.empty())
@@ -72,11 +85,15 @@ public:
     }
 
     std::vector<NewOnboardingToken> tokens;
+    std::vector<std::string> dead_token_owners;
+    std::vector<Notice> notices;
     std::vector<WantedReconciliation> reconciliations;
     std::vector<AuditEvent> events;
 
 private:
     UserRows users_;
+    EmailRows emails_;
+    DerivedRows derived_;
     TransactionRows transactions_;
     SubscriptionRows subscriptions_;
     EnrollmentRows enrollments_;
@@ -95,10 +112,11 @@ void log_lifecycle(Writes& writes, const StudentToFold& student, const StudentVi
                    AuditStatus::processed, "", ""});
     if (view.lifecycle == Lifecycle::pending_onboarding)
         writes.tokens.push_back(new_onboarding_token(student.stored.id, now));
+    else if (student.stored.lifecycle == to_string(Lifecycle::pending_onboarding))
+        writes.dead_token_owners.push_back(student.stored.id);
 }
 
-void log_enrollments(Writes& writes, const StudentToFold& student, const StudentView& view,
-                     const std::map<std::string, EnrollmentStatus>& before)
+void log_enrollments(Writes& writes, const StudentToFold& student, const StudentView& view, const StoredAccess& before)
 {
     for (const auto& [product_id, enrollment] : view.enrollments) {
         const auto old = before.find(product_id);
@@ -113,8 +131,7 @@ void log_enrollments(Writes& writes, const StudentToFold& student, const Student
     }
 }
 
-std::set<std::string> stored_discord_roles(const std::map<std::string, EnrollmentStatus>& enrollments,
-                                           const Catalogue& catalogue)
+std::set<std::string> stored_discord_roles(const StoredAccess& enrollments, const Catalogue& catalogue)
 {
     std::set<std::string> roles;
     for (const auto& [product_id, status] : enrollments) {
@@ -128,7 +145,8 @@ std::set<std::string> stored_discord_roles(const std::map<std::string, Enrollmen
 } // namespace
 
 std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::span<const StudentToFold> students,
-                                         const Catalogue& catalogue, const Policy& policy, Time now)
+                                         const Catalogue& catalogue, const Policy& policy, Time now,
+                                         std::size_t* rows_written)
 {
     TextArray known;
     for (const StudentToFold& student : students)
@@ -151,7 +169,8 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
         all.insert(all.end(), student.new_facts.begin(), student.new_facts.end());
         FoldedStudent result{student.stored.id, student.correlation_id, project(all, catalogue, policy, now)};
         const auto& before = enrollments[student.stored.id];
-        writes.add(student, result.view);
+        writes.add(student, result.view, catalogue, policy);
+        add_notices(writes.notices, student, result.view, enrollments[student.stored.id], catalogue, now);
         log_lifecycle(writes, student, result.view, now);
         log_enrollments(writes, student, result.view, before);
         const auto wanted = wanted_discord_roles(result.view, catalogue);
@@ -164,7 +183,9 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
     }
     const auto statements = writes.statements();
     if (!statements.empty())
-        connection.pipeline(statements);
+        for (const Rows& answer : connection.pipeline(statements))
+            if (rows_written != nullptr)
+                *rows_written += answer.affected();
     return folded;
 }
 

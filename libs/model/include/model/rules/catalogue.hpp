@@ -29,7 +29,9 @@ struct Product {
     int priority = 0;
     bool active = true;
     std::optional<Time> deactivated_at;
+    std::optional<int> access_days; // after a single payment; nothing: without end
     std::vector<std::string> discord_roles;
+    std::vector<std::string> classes;
 };
 
 struct Resolution {
@@ -43,13 +45,20 @@ public:
     void add(Product product);
     void identify(const std::string& kind, const std::string& value, const std::string& product_id);
 
+    // A sale of the first Hotmart product also gives the second product.
+    void map(const std::string& source_hotmart_product_id, const std::string& target_product_id);
+
     const Product* find(const std::string& product_id) const;
 
     // The first candidate that names a product which was active when the sale was made. A product that is
     // switched off later keeps its earlier sales: nobody loses access because the catalogue was tidied.
     std::optional<Resolution> resolve(const std::vector<Candidate>& candidates, Time sold_at) const;
 
+    // Those that the sale gives besides (hotmart_product_mapping).
+    std::vector<std::string> further_products(const std::vector<Candidate>& candidates) const;
+
 private:
+    std::map<std::string, std::vector<std::string>> mappings_;
     std::map<std::string, Product> products_;
     std::map<std::pair<std::string, std::string>, std::string> identifiers_;
 };

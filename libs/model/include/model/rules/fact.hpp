@@ -16,7 +16,17 @@ enum class FactType {
     purchase_complete,
     purchase_refunded,
     purchase_chargeback,
+    purchase_canceled,
+    purchase_billet_printed,
+    purchase_protest,
+    purchase_expired,
+    purchase_delayed,
+    cart_abandoned,
     subscription_cancellation,
+    plan_switched,
+    charge_date_changed,
+    club_first_access,
+    club_module_completed,
     discord_linked, // a Discord account was tied to the student, by an operator or a registration
 };
 
@@ -47,13 +57,30 @@ struct Fact {
     std::optional<Time> approved_at;
     std::optional<Time> next_charge_at;
     std::optional<Time> warranty_ends_at;
+    std::string full_price;
+    std::string full_price_currency;
+    std::string billet_url;
+    std::string pix_code;
+    std::optional<Time> pix_expires_at;
+    std::string src;
+    std::string sck;
+    std::string commission_as; // "PRODUCER", "COPRODUCER", "AFFILIATE"
+    std::string commission;
+    std::string commission_currency;
+    std::string parent_transaction; // of an order bump
+    std::string refusal_reason;
 
     std::string subscriber_code;
     std::string plan_id;
     std::string plan_name;
 
+    std::string module_id; // of Hotmart Club
+
     std::string discord_id;
 };
+
+// Is it about one payment?
+bool is_purchase(FactType type) noexcept;
 
 // The stored form (facts.body): compact JSON of everything but id, type and occurred_at.
 std::string encode_body(const Fact& fact);

@@ -17,15 +17,12 @@ inline constexpr std::string_view unknown_email = "unknown@hotmart.local";
 // An event type nobody has heard of, e.g. one that Hotmart added.
 struct UnknownEvent {};
 
-// A documented type that this version does not act on yet.
-struct DeferredEvent {};
-
 // The event says too little to be acted on; names the field and what to do.
 struct IncompleteEvent {
     std::string reason;
 };
 
-using ReadEvent = std::variant<Fact, UnknownEvent, DeferredEvent, IncompleteEvent>;
+using ReadEvent = std::variant<Fact, UnknownEvent, IncompleteEvent>;
 
 // `id` is the fact's id; `received_at` stands in when the event tells no time of its own.
 ReadEvent read_hotmart_event(std::string_view id, JsonView root, Time received_at);

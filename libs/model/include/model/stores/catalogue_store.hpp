@@ -27,10 +27,19 @@ struct NewProduct {
     int priority = 0;
     std::vector<std::pair<std::string, std::string>> identifiers; // kind, value
     std::vector<std::string> discord_roles;
+    std::vector<std::string> classes; // ids
+    int access_days = 0;              // 0: without end
 };
 
 // Answers the product's id; `duplicate` naming the identifier and its product when one is taken.
 Result<std::string> add_product(postgres::Connection& connection, const NewProduct& product);
+
+// A sale of the Hotmart product also gives the target product. `duplicate` when it is so already.
+Result<void> map_product(postgres::Connection& connection, const std::string& source_hotmart_product_id,
+                         const std::string& target_product_id);
+
+// Answers the class's id.
+std::string add_class(postgres::Connection& connection, const std::string& name);
 
 struct ProductSummary {
     std::string id;

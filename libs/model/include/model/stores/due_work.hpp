@@ -22,4 +22,8 @@ std::vector<DueRow> due_reconciliations(postgres::Connection& connection, std::s
 std::vector<DueRow> due_messages(postgres::Connection& connection, std::string_view channel,
                                  std::chrono::seconds overdue, int most);
 
+// Students for whom time alone changes something by now (grace over, paid period over): marks them to be
+// folded again. Answers how many; due_reconciliations() finds them.
+std::size_t want_timed_folds(postgres::Connection& connection, int most);
+
 } // namespace ciclo::model

@@ -24,6 +24,9 @@ NewOnboardingToken new_onboarding_token(const std::string& user_id, Time now);
 
 postgres::Statement insert_onboarding_tokens(std::span<const NewOnboardingToken> tokens);
 
+// Their owners need none any more: they are through, or lost their access before they registered.
+postgres::Statement expire_onboarding_tokens(std::span<const std::string> user_ids);
+
 // The newest token that is neither used nor expired.
 std::optional<std::string> find_onboarding_token(postgres::Connection& connection, const std::string& user_id);
 

@@ -29,7 +29,9 @@ struct FoldedStudent {
 };
 
 // Runs inside the caller's transaction, which holds the students' locks. Each student at most once.
+// `rows_written` counts what differed.
 std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::span<const StudentToFold> students,
-                                         const Catalogue& catalogue, const Policy& policy, Time now);
+                                         const Catalogue& catalogue, const Policy& policy, Time now,
+                                         std::size_t* rows_written = nullptr);
 
 } // namespace ciclo::model

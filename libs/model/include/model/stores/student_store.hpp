@@ -3,13 +3,12 @@
 #include "model/rules/fact.hpp"
 #include "postgres/connection.hpp"
 
-#include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-// Who is who: table users, and the subscriber codes of table subscriptions.
+// Who is who. A student is everybody that e-mail addresses, subscriber codes and transactions tie
+// together; a phone never does.
 namespace ciclo::model {
 
 // As stored now; the fold compares with it.
@@ -23,19 +22,16 @@ struct StoredStudent {
     bool is_new = false; // not stored yet
 };
 
-// Finds the student of each fact: by subscriber code where it is known, else by e-mail, else somebody
-// new. Takes the lock of every identity named, in one order, so that two workers that meet the same
-// student work one after the other. Must run inside a transaction; the locks last as long as it.
-class StudentFinder {
-public:
-    explicit StudentFinder(postgres::Connection& connection) : connection_(connection) {}
-
-    // One element for each fact, in the same order.
-    std::vector<StoredStudent> find(std::span<const Fact> facts);
-
-private:
-    postgres::Connection& connection_;
+struct FoundStudents {
+    std::vector<StoredStudent> of_fact;      // one for each fact, in the same order
+    std::vector<StoredStudent> also_changed; // lost facts to one of those: fold them, too
 };
+
+// Finds the student of each fact, or makes a new one. When a fact shows that two students are one
+// person, they become one: the older record stays and takes over the other's facts. Takes the lock of
+// every identity and student concerned, so that workers that meet the same student work one after the
+// other. Must run inside a transaction; the locks last as long as it.
+FoundStudents find_students(postgres::Connection& connection, std::span<const Fact> facts);
 
 // Locks and reads students by id, for a fold that no new fact asked for.
 std::vector<StoredStudent> lock_students(postgres::Connection& connection, std::span<const std::string> user_ids);

@@ -1,4 +1,4 @@
-#include "apply_events.hpp"
+#include "model/stores/apply_events.hpp"
 
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -12,18 +12,9 @@
 #include <utility>
 #include <variant>
 
-namespace ciclo::lifecycle {
+namespace ciclo::model {
 
 namespace {
-
-using model::AuditEvent;
-using model::AuditStatus;
-using model::Fact;
-using model::FactType;
-using model::ReceivedEvent;
-using model::StoredStudent;
-using model::WebhookOutcome;
-using model::WebhookStatus;
 
 template <class... Functions>
 struct Overloaded : Functions... {
@@ -36,12 +27,12 @@ struct Reading {
     std::vector<WebhookOutcome> others; // finished without a fact
 };
 
-model::ReadEvent read(const ReceivedEvent& event)
+ReadEvent read(const ReceivedEvent& event)
 {
     const auto document = JsonDocument::parse(event.payload);
     if (!document)
-        return model::IncompleteEvent{"the stored payload is not JSON: " + document.error().detail};
-    return model::read_hotmart_event(event.id, document->root(), event.received_at);
+        return IncompleteEvent{"the stored payload is not JSON: " + document.error().detail};
+    return read_hotmart_event(event.id, document->root(), event.received_at);
 }
 
 Reading read_all(std::span<const ReceivedEvent> events)
@@ -51,40 +42,38 @@ Reading read_all(std::span<const ReceivedEvent> events)
         const auto other = [&](WebhookStatus status, std::string reason) {
             reading.others.push_back(WebhookOutcome{event.id, status, std::move(reason)});
         };
-        std::visit(Overloaded{
-                       [&](Fact&& fact) { reading.facts.push_back(std::move(fact)); },
-                       [&](model::UnknownEvent&&) { other(WebhookStatus::ignored, "unknown type of event"); },
-                       [&](model::DeferredEvent&&) {
-                           other(WebhookStatus::deferred, "this version does not act on this type of event yet");
-                       },
-                       [&](model::IncompleteEvent&& incomplete) {
-                           other(WebhookStatus::unprocessed, std::move(incomplete.reason));
-                       },
-                   },
-                   read(event));
+        std::visit(
+            Overloaded{
+                [&](Fact&& fact) { reading.facts.push_back(std::move(fact)); },
+                [&](UnknownEvent&&) { other(WebhookStatus::ignored, "unknown type of event"); },
+                [&](IncompleteEvent&& incomplete) { other(WebhookStatus::unprocessed, std::move(incomplete.reason)); },
+            },
+            read(event));
     }
     return reading;
 }
 
-std::string unmapped_reason(const model::TransactionView& transaction)
+std::string unmapped_reason(const TransactionView& transaction)
 {
     std::string tried;
-    for (const model::Candidate& candidate : transaction.candidates)
+    for (const Candidate& candidate : transaction.candidates)
         tried += (tried.empty() ? "" : ", ") + candidate.text();
     return fmt::format("no active product has any of these identifiers: {}. Add one of them to a product",
                        tried.empty() ? "(none told)" : tried);
 }
 
-WebhookOutcome outcome_of(const Fact& fact, const model::StudentView& view)
+WebhookOutcome outcome_of(const Fact& fact, const StudentView& view)
 {
-    if (fact.type == FactType::subscription_cancellation) {
+    if (!is_purchase(fact.type) && !fact.subscriber_code.empty()) {
         const auto found = view.subscriptions.find(fact.subscriber_code);
         if (found == view.subscriptions.end() || !found->second.purchase_seen)
             return {fact.id, WebhookStatus::no_match,
                     "no purchase of this subscriber is known yet; it counts as soon as one arrives"};
         return {fact.id, WebhookStatus::processed, ""};
     }
-    if (fact.email == model::unknown_email)
+    if (!is_purchase(fact.type))
+        return {fact.id, WebhookStatus::processed, ""};
+    if (view.email == unknown_email)
         return {fact.id, WebhookStatus::unprocessed,
                 "data.buyer.email is missing: the payment is recorded, but nobody can be given access"};
     const auto& transaction = view.transactions.at(fact.transaction);
@@ -112,17 +101,14 @@ AuditStatus audit_status(WebhookStatus status)
 AuditEvent audit(const WebhookOutcome& outcome, const std::string& event_type, const std::string& user_id,
                  const std::string& transaction)
 {
-    return AuditEvent{"hotmart." + lower_case(event_type),
-                      user_id,
-                      model::audit_payload(outcome.id, {{"transaction", transaction}}),
-                      audit_status(outcome.status),
-                      outcome.reason,
-                      ""};
+    return AuditEvent{
+        "hotmart." + lower_case(event_type), user_id,        audit_payload(outcome.id, {{"transaction", transaction}}),
+        audit_status(outcome.status),        outcome.reason, ""};
 }
 
 // One entry for each student, with all of the batch's facts about them.
 struct Students {
-    std::vector<model::StudentToFold> to_fold;
+    std::vector<StudentToFold> to_fold;
     std::vector<std::size_t> of_fact; // index into to_fold, for each fact
 };
 
@@ -134,7 +120,7 @@ Students group(std::span<const Fact> facts, std::vector<StoredStudent> owners)
         const auto [place, is_new] = index_of.try_emplace(owners[i].id, students.to_fold.size());
         if (is_new)
             students.to_fold.push_back(
-                model::StudentToFold{std::move(owners[i]), {}, std::string{to_string(facts[i].type)}, facts[i].id});
+                StudentToFold{std::move(owners[i]), {}, std::string{to_string(facts[i].type)}, facts[i].id});
         students.to_fold[place->second].new_facts.push_back(facts[i]);
         students.of_fact.push_back(place->second);
     }
@@ -143,11 +129,11 @@ Students group(std::span<const Fact> facts, std::vector<StoredStudent> owners)
 
 } // namespace
 
-Applied apply_events(postgres::Connection& connection, std::span<const std::string> ids,
-                     model::CatalogueCache& catalogue, const model::Policy& policy, const Clock& clock)
+Applied apply_events(postgres::Connection& connection, std::span<const std::string> ids, CatalogueCache& catalogue,
+                     const Policy& policy, const Clock& clock)
 {
     postgres::Transaction transaction{connection};
-    const auto events = model::claim_webhook_events(connection, ids);
+    const auto events = claim_webhook_events(connection, ids);
     Applied applied;
     if (events.empty())
         return applied;
@@ -162,22 +148,23 @@ Applied apply_events(postgres::Connection& connection, std::span<const std::stri
     applied.outcomes = std::move(reading.others);
 
     if (!reading.facts.empty()) {
-        auto owners = model::StudentFinder{connection}.find(reading.facts);
-        const Students students = group(reading.facts, std::move(owners));
-        applied.students =
-            model::fold_students(connection, students.to_fold, catalogue.current(connection), policy, clock());
+        FoundStudents found = find_students(connection, reading.facts);
+        Students students = group(reading.facts, std::move(found.of_fact));
+        for (StoredStudent& student : found.also_changed)
+            students.to_fold.push_back(StudentToFold{std::move(student), {}, "identity", ""});
+        applied.students = fold_students(connection, students.to_fold, catalogue.current(connection), policy, clock());
         for (std::size_t i = 0; i < reading.facts.size(); ++i) {
             const Fact& fact = reading.facts[i];
-            const model::FoldedStudent& student = applied.students[students.of_fact[i]];
+            const FoldedStudent& student = applied.students[students.of_fact[i]];
             applied.outcomes.push_back(outcome_of(fact, student.view));
             log.push_back(
                 audit(applied.outcomes.back(), event_of.at(fact.id)->event_type, student.user_id, fact.transaction));
         }
     }
-    const postgres::Statement last[] = {model::append_events(log), model::finish_webhook_events(applied.outcomes)};
+    const postgres::Statement last[] = {append_events(log), finish_webhook_events(applied.outcomes)};
     connection.pipeline(last);
     transaction.commit();
     return applied;
 }
 
-} // namespace ciclo::lifecycle
+} // namespace ciclo::model

@@ -1,0 +1,95 @@
+#include "stores/merge_students.hpp"
+
+#include "model/stores/event_log.hpp"
+#include "model/stores/reconciliation_store.hpp"
+
+#include <array>
+#include <set>
+
+namespace ciclo::model {
+
+namespace {
+
+// What happened, and what was sent or seen, moves.
+constexpr auto move_sql = std::to_array<const char*>({
+    "UPDATE facts SET user_id = $1 WHERE user_id = $2",
+    "UPDATE transactions SET user_id = $1 WHERE user_id = $2",
+    "UPDATE subscriptions SET user_id = $1 WHERE user_id = $2",
+    "UPDATE user_emails SET user_id = $1 WHERE user_id = $2",
+    "UPDATE onboarding_tokens SET user_id = $1 WHERE user_id = $2",
+    "UPDATE messages SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_members SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_invites SET user_id = $1 WHERE user_id = $2",
+    R"sql(
+        INSERT INTO class_enrollments (class_id, user_id, source, started_at, ended_at)
+        SELECT class_id, $1::uuid, source, started_at, ended_at FROM class_enrollments
+        WHERE user_id = $2 AND source = 'manual' ON CONFLICT DO NOTHING
+    )sql",
+});
+
+// What follows from the facts is made again.
+constexpr auto drop_sql = std::to_array<const char*>({
+    "DELETE FROM class_enrollments WHERE user_id = $1",
+    "DELETE FROM enrollments WHERE user_id = $1",
+    "DELETE FROM student_course_status WHERE user_id = $1",
+    "DELETE FROM user_ltv WHERE user_id = $1",
+    "DELETE FROM module_completions WHERE user_id = $1",
+    "DELETE FROM reconciliations WHERE user_id = $1",
+    "DELETE FROM users WHERE id = $1",
+});
+
+constexpr const char* insert_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
+
+constexpr const char* adopt_sql = R"sql(
+    UPDATE facts SET user_id = $2
+    WHERE user_id = $1
+      AND ('transaction:' || (body::jsonb ->> 'transaction') = ANY ($3::text[])
+           OR 'code:' || (body::jsonb ->> 'subscriber') = ANY ($3::text[]))
+    RETURNING 'transaction:' || (body::jsonb ->> 'transaction'), 'code:' || (body::jsonb ->> 'subscriber')
+)sql";
+
+constexpr auto adopt_rows_sql = std::to_array<const char*>({
+    "UPDATE transactions SET user_id = $2 WHERE user_id = $1 AND 'transaction:' || code = ANY ($3::text[])",
+    "UPDATE subscriptions SET user_id = $2 WHERE user_id = $1 AND 'code:' || subscriber_code = ANY ($3::text[])",
+});
+
+} // namespace
+
+void merge_students(postgres::Connection& connection, const std::string& survivor, const std::string& loser)
+{
+    for (const char* sql : move_sql)
+        connection.execute(sql, {survivor, loser});
+    for (const char* sql : drop_sql)
+        connection.execute(sql, {loser});
+    const WantedReconciliation discord{survivor, "discord", ""};
+    const auto wanted = want_reconciliations({&discord, 1});
+    connection.execute(wanted.sql, wanted.params);
+    append_event(connection, {"student.merged", survivor, audit_payload("", {{"merged_user_id", loser}}),
+                              AuditStatus::processed, "", ""});
+}
+
+void insert_student(postgres::Connection& connection, const std::string& id, std::string_view email)
+{
+    connection.execute(insert_sql, {id, email});
+}
+
+void adopt_facts(postgres::Connection& connection, const std::string& unknown, const std::string& student,
+                 std::span<const std::string> keys)
+{
+    std::set<std::string> names{keys.begin(), keys.end()};
+    for (std::size_t before = 0; before != names.size();) {
+        before = names.size();
+        postgres::TextArray array;
+        for (const auto& name : names)
+            array.add(std::string_view{name});
+        const auto adopted = connection.execute(adopt_sql, {unknown, student, array});
+        for (std::size_t i = 0; i < adopted.size(); ++i)
+            for (const int column : {0, 1})
+                if (!adopted.is_null(i, column))
+                    names.insert(adopted.text(i, column));
+        for (const char* sql : adopt_rows_sql)
+            connection.execute(sql, {unknown, student, array});
+    }
+}
+
+} // namespace ciclo::model

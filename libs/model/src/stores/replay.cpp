@@ -1,0 +1,156 @@
+#include "model/stores/replay.hpp"
+
+#include "core/json.hpp"
+#include "model/rules/hotmart_event.hpp"
+#include "model/stores/projection_store.hpp"
+#include "model/stores/student_store.hpp"
+
+#include <variant>
+
+namespace ciclo::model {
+
+namespace {
+
+using postgres::TextArray;
+
+constexpr int page_size = 200;
+constexpr const char* first_id = "00000000-0000-0000-0000-000000000000";
+
+constexpr const char* events_sql = R"sql(
+    SELECT event.id, event.payload, event.received_at, fact.type, fact.occurred_at, fact.body, event.status
+    FROM webhook_events AS event LEFT JOIN facts AS fact ON fact.id = event.id
+    WHERE event.id > $1::uuid AND event.payload IS NOT NULL AND event.status NOT IN ('received', 'failed')
+      AND ($2 = '' OR fact.user_id = nullif($2, '')::uuid)
+      AND ($3::timestamptz IS NULL OR event.received_at >= $3::timestamptz)
+    ORDER BY event.id LIMIT $4::int
+)sql";
+
+constexpr const char* count_events_sql = R"sql(
+    SELECT count(*) FROM webhook_events AS event LEFT JOIN facts AS fact ON fact.id = event.id
+    WHERE event.payload IS NOT NULL AND event.status NOT IN ('received', 'failed')
+      AND ($1 = '' OR fact.user_id = nullif($1, '')::uuid)
+      AND ($2::timestamptz IS NULL OR event.received_at >= $2::timestamptz)
+)sql";
+
+constexpr const char* update_facts_sql = R"sql(
+    UPDATE facts SET type = new.type, occurred_at = new.occurred_at::timestamptz, body = new.body
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new (id, type, occurred_at, body)
+    WHERE facts.id = new.id::uuid
+)sql";
+
+constexpr const char* requeue_sql = R"sql(
+    UPDATE webhook_events SET status = 'received', attempts = 0, next_attempt_at = now(), outcome = NULL
+    WHERE id = ANY ($1::text[]::uuid[])
+)sql";
+
+// Whoever has a fact recorded since then; a change of what was read is one of theirs, too.
+constexpr const char* students_sql = R"sql(
+    SELECT id FROM users
+    WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid)
+      AND ($3::timestamptz IS NULL
+           OR EXISTS (SELECT FROM facts WHERE user_id = users.id AND recorded_at >= $3::timestamptz))
+    ORDER BY id LIMIT $4::int
+)sql";
+
+constexpr const char* count_students_sql = R"sql(
+    SELECT count(*) FROM users
+    WHERE ($1 = '' OR id = nullif($1, '')::uuid)
+      AND ($2::timestamptz IS NULL
+           OR EXISTS (SELECT FROM facts WHERE user_id = users.id AND recorded_at >= $2::timestamptz))
+)sql";
+
+postgres::Param since_of(const ReplayScope& scope)
+{
+    return scope.since ? postgres::Param{to_iso8601(*scope.since)} : postgres::Param{std::nullopt};
+}
+
+const std::string& start_of(const std::string& after)
+{
+    static const std::string first = first_id;
+    return after.empty() ? first : after;
+}
+
+std::optional<Fact> read_fact(const postgres::Rows& rows, std::size_t row)
+{
+    const auto document = JsonDocument::parse(rows.view(row, 1));
+    if (!document)
+        return std::nullopt;
+    auto event =
+        read_hotmart_event(rows.view(row, 0), document->root(), time_from_text(rows.view(row, 2)).value_or(Time{}));
+    auto* fact = std::get_if<Fact>(&event);
+    return fact == nullptr ? std::nullopt : std::optional{std::move(*fact)};
+}
+
+} // namespace
+
+FactPage replay_facts(postgres::Connection& connection, const ReplayScope& scope, const std::string& after)
+{
+    const auto rows = connection.execute(events_sql, {start_of(after), scope.user_id, since_of(scope), page_size});
+    FactPage page;
+    page.events = rows.size();
+    if (rows.size() == static_cast<std::size_t>(page_size))
+        page.last_id = rows.text(rows.size() - 1, 0);
+    TextArray ids;
+    TextArray types;
+    TextArray times;
+    TextArray bodies;
+    TextArray requeued;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto fact = read_fact(rows, i);
+        if (!fact)
+            continue;
+        if (rows.is_null(i, 3)) {
+            requeued.add(rows.view(i, 0));
+            continue;
+        }
+        const std::string body = encode_body(*fact);
+        const bool same = rows.view(i, 3) == to_string(fact->type) && rows.view(i, 5) == body &&
+                          time_from_text(rows.view(i, 4)) == fact->occurred_at;
+        if (same)
+            continue;
+        ids.add(rows.view(i, 0));
+        types.add(to_string(fact->type));
+        times.add(to_iso8601(fact->occurred_at));
+        bodies.add(std::string_view{body});
+    }
+    if (!ids.empty())
+        page.facts_changed = connection.execute(update_facts_sql, {ids, types, times, bodies}).affected();
+    if (!requeued.empty())
+        page.requeued = connection.execute(requeue_sql, {requeued}).affected();
+    return page;
+}
+
+FoldPage replay_folds(postgres::Connection& connection, const ReplayScope& scope, const std::string& after,
+                      CatalogueCache& catalogue, const Policy& policy, Time now)
+{
+    const auto rows = connection.execute(students_sql, {start_of(after), scope.user_id, since_of(scope), page_size});
+    FoldPage page;
+    page.students = rows.size();
+    if (rows.size() == static_cast<std::size_t>(page_size))
+        page.last_id = rows.text(rows.size() - 1, 0);
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        ids.push_back(rows.text(i, 0));
+    if (ids.empty())
+        return page;
+    postgres::Transaction transaction{connection};
+    std::vector<StudentToFold> students;
+    for (auto& stored : lock_students(connection, ids))
+        students.push_back(StudentToFold{std::move(stored), {}, "replay", ""});
+    (void)fold_students(connection, students, catalogue.current(connection), policy, now, &page.rows_written);
+    transaction.commit();
+    return page;
+}
+
+std::size_t count_students(postgres::Connection& connection, const ReplayScope& scope)
+{
+    return static_cast<std::size_t>(
+        connection.execute(count_students_sql, {scope.user_id, since_of(scope)}).int64(0, 0));
+}
+
+std::size_t count_events(postgres::Connection& connection, const ReplayScope& scope)
+{
+    return static_cast<std::size_t>(connection.execute(count_events_sql, {scope.user_id, since_of(scope)}).int64(0, 0));
+}
+
+} // namespace ciclo::model

@@ -1,0 +1,77 @@
+#include "model/stores/unmapped_sales.hpp"
+
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "model/stores/reconciliation_store.hpp"
+
+#include <set>
+
+namespace ciclo::model {
+
+namespace {
+
+constexpr const char* list_sql = R"sql(
+    SELECT candidates, count(DISTINCT user_id), count(*), min(coalesce(ordered_at, updated_at))
+    FROM transactions WHERE product_id IS NULL
+    GROUP BY candidates ORDER BY 2 DESC, 3 DESC LIMIT 1000
+)sql";
+
+constexpr const char* open_sql = R"sql(
+    SELECT code, user_id, candidates, coalesce(ordered_at, approved_at, updated_at)
+    FROM transactions WHERE product_id IS NULL
+)sql";
+
+std::vector<Candidate> read_candidates(std::string_view lines)
+{
+    std::vector<Candidate> candidates;
+    for (const auto& line : split(lines, '\n'))
+        if (const auto equals = line.find('='); equals != std::string::npos)
+            candidates.push_back(Candidate{line.substr(0, equals), line.substr(equals + 1)});
+    return candidates;
+}
+
+} // namespace
+
+std::vector<UnmappedSales> list_unmapped_sales(postgres::Connection& connection)
+{
+    const auto rows = connection.execute(list_sql);
+    std::vector<UnmappedSales> sales;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        sales.push_back({rows.text(i, 0), rows.int64(i, 1), rows.int64(i, 2),
+                         to_iso8601(time_from_text(rows.view(i, 3)).value_or(Time{}))});
+    return sales;
+}
+
+std::vector<ServableSale> servable_sales(postgres::Connection& connection, const Catalogue& catalogue)
+{
+    const auto rows = connection.execute(open_sql);
+    std::vector<ServableSale> servable;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto candidates = read_candidates(rows.view(i, 2));
+        const Time sold_at = time_from_text(rows.view(i, 3)).value_or(Time{});
+        if (const auto match = catalogue.resolve(candidates, sold_at))
+            servable.push_back({rows.text(i, 0), rows.text(i, 1), match->product->id, match->matched_by});
+        else if (const auto mapped = catalogue.further_products(candidates); !mapped.empty())
+            servable.push_back({rows.text(i, 0), rows.text(i, 1), mapped.front(), "hotmart_product_mapping"});
+    }
+    return servable;
+}
+
+std::vector<std::string> serve_sales(postgres::Connection& connection, const std::vector<ServableSale>& sales)
+{
+    std::set<std::string> users;
+    for (const ServableSale& sale : sales)
+        users.insert(sale.user_id);
+    const std::string correlation_id = new_uuid();
+    std::vector<WantedReconciliation> wanted;
+    for (const auto& user : users)
+        wanted.push_back({user, "lifecycle", correlation_id});
+    if (wanted.empty())
+        return {};
+    const auto statement = want_reconciliations(wanted);
+    connection.execute(statement.sql, statement.params);
+    return {users.begin(), users.end()};
+}
+
+} // namespace ciclo::model

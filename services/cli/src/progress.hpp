@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace ciclo::cli {
+
+// How far a long command has come: one line that is rewritten on a terminal, a line every few seconds
+// elsewhere.
+class Progress {
+public:
+    Progress(std::string what, std::size_t total);
+    void advance(std::size_t by);
+    void finish();
+
+private:
+    void print(bool last);
+
+    std::string what_;
+    std::size_t total_;
+    std::size_t done_ = 0;
+    bool is_terminal_;
+    std::chrono::steady_clock::time_point next_{};
+};
+
+} // namespace ciclo::cli

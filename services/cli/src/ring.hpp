@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ciclo::cli {
+
+// Wakes the lifecycle-worker for these students, which saves the sweeper's interval. Without a broker
+// their rows are found a little later.
+void ring_folds(const std::vector<std::string>& user_ids);
+
+} // namespace ciclo::cli
