@@ -29,6 +29,8 @@ template <class... Functions>
 struct Overloaded : Functions... {
     using Functions::operator()...;
 };
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
 
 // The events of one batch, sorted by what can be done with them.
 struct Reading {
