@@ -346,7 +346,9 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     const FactList ordered = in_order(facts);
     StudentView student;
     for (const Fact* fact : ordered) {
-        keep_latest(student.email, fact->email);
+        // An event that tells no address says nothing about somebody whose address is known.
+        if (student.email.empty() || fact->email != unknown_email)
+            keep_latest(student.email, fact->email);
         keep_latest(student.name, fact->name);
         keep_latest(student.phone, fact->phone);
         keep_latest(student.discord_id, fact->discord_id);

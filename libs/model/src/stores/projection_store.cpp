@@ -1,5 +1,6 @@
 #include "model/stores/projection_store.hpp"
 
+#include "model/rules/hotmart_event.hpp"
 #include "model/stores/event_log.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/reconciliation_store.hpp"
@@ -40,8 +41,10 @@ public:
         users_.add(student.stored, view);
         for (const auto& [code, transaction] : view.transactions)
             transactions_.add(student.stored.id, transaction);
-        for (const auto& [code, subscription] : view.subscriptions)
-            subscriptions_.add(student.stored.id, subscription);
+        // Nobody's codes stay open, so that whoever brings one with an address becomes its owner.
+        if (student.stored.email != unknown_email)
+            for (const auto& [code, subscription] : view.subscriptions)
+                subscriptions_.add(student.stored.id, subscription);
         for (const auto& [product, enrollment] : view.enrollments)
             enrollments_.add(student.stored.id, enrollment);
         for (const Fact& fact : student.new_facts)

@@ -1,6 +1,7 @@
 #include "model/stores/student_store.hpp"
 
 #include "core/uuid.hpp"
+#include "model/rules/hotmart_event.hpp"
 
 #include <set>
 
@@ -21,20 +22,32 @@ constexpr const char* by_email_sql = R"sql(
     SELECT id, email, name, phone, lifecycle, discord_id FROM users WHERE email = ANY ($1::text[])
 )sql";
 
+// A code that was first heard without an address is nobody's until somebody with an address brings it.
 constexpr const char* by_code_sql = R"sql(
     SELECT users.id, email, name, phone, lifecycle, discord_id, subscriber_code
     FROM subscriptions JOIN users ON users.id = user_id
-    WHERE subscriber_code = ANY ($1::text[])
+    WHERE subscriber_code = ANY ($1::text[]) AND email <> $2
 )sql";
 
 constexpr const char* by_id_sql = R"sql(
     SELECT id, email, name, phone, lifecycle, discord_id FROM users WHERE id = ANY ($1::text[]::uuid[])
 )sql";
 
-constexpr const char* keys_by_id_sql = R"sql(
-    SELECT 'email:' || email FROM users WHERE id = ANY ($1::text[]::uuid[])
-    UNION
-    SELECT 'code:' || subscriber_code FROM subscriptions WHERE user_id = ANY ($1::text[]::uuid[])
+// A stored student may also be known by identities that a batch does not name, so whoever folds one
+// holds this lock too. It comes after the locks of the identities, again in one order: no deadlock.
+constexpr const char* lock_owners_sql = R"sql(
+    SELECT pg_advisory_xact_lock(hashtextextended('user:' || id, 0)) FROM (
+        SELECT id FROM users WHERE email = ANY ($1::text[])
+        UNION
+        SELECT user_id FROM subscriptions WHERE subscriber_code = ANY ($2::text[])
+        ORDER BY id
+    ) AS known
+)sql";
+
+constexpr const char* lock_users_sql = R"sql(
+    SELECT pg_advisory_xact_lock(hashtextextended('user:' || id, 0)) FROM (
+        SELECT id FROM users WHERE id = ANY ($1::text[]::uuid[]) ORDER BY id
+    ) AS known
 )sql";
 
 StoredStudent read_student(const Rows& rows, std::size_t row)
@@ -79,16 +92,20 @@ std::vector<StoredStudent> StudentFinder::find(std::span<const Fact> facts)
             codes.insert(fact.subscriber_code);
         }
     }
-    const Statement statements[] = {
-        {lock_sql, {array_of(keys)}}, {by_email_sql, {array_of(emails)}}, {by_code_sql, {array_of(codes)}}};
+    const TextArray email_array = array_of(emails);
+    const TextArray code_array = array_of(codes);
+    const Statement statements[] = {{lock_sql, {array_of(keys)}},
+                                    {lock_owners_sql, {email_array, code_array}},
+                                    {by_email_sql, {email_array}},
+                                    {by_code_sql, {code_array, unknown_email}}};
     const auto answers = connection_.pipeline(statements);
 
     std::map<std::string, StoredStudent> by_email;
-    for (std::size_t i = 0; i < answers[1].size(); ++i)
-        by_email.emplace(answers[1].text(i, 1), read_student(answers[1], i));
-    std::map<std::string, StoredStudent> by_code;
     for (std::size_t i = 0; i < answers[2].size(); ++i)
-        by_code.emplace(answers[2].text(i, 6), read_student(answers[2], i));
+        by_email.emplace(answers[2].text(i, 1), read_student(answers[2], i));
+    std::map<std::string, StoredStudent> by_code;
+    for (std::size_t i = 0; i < answers[3].size(); ++i)
+        by_code.emplace(answers[3].text(i, 6), read_student(answers[3], i));
 
     std::vector<StoredStudent> found;
     found.reserve(facts.size());
@@ -103,7 +120,7 @@ std::vector<StoredStudent> StudentFinder::find(std::span<const Fact> facts)
             student->second.email = fact.email;
             student->second.is_new = true;
         }
-        if (!fact.subscriber_code.empty())
+        if (!fact.subscriber_code.empty() && fact.email != unknown_email)
             by_code.emplace(fact.subscriber_code, student->second);
         found.push_back(student->second);
     }
@@ -113,11 +130,7 @@ std::vector<StoredStudent> StudentFinder::find(std::span<const Fact> facts)
 std::vector<StoredStudent> lock_students(postgres::Connection& connection, std::span<const std::string> user_ids)
 {
     const auto ids = array_of(user_ids);
-    const Rows keys = connection.execute(keys_by_id_sql, {ids});
-    std::set<std::string> sorted;
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        sorted.insert(keys.text(i, 0));
-    connection.execute(lock_sql, {array_of(sorted)});
+    connection.execute(lock_users_sql, {ids});
     const Rows rows = connection.execute(by_id_sql, {ids});
     std::vector<StoredStudent> students;
     for (std::size_t i = 0; i < rows.size(); ++i)
