@@ -34,7 +34,7 @@ Environment::Environment(Lookup lookup) : lookup_(std::move(lookup)) {}
 
 std::optional<std::string> Environment::find(const std::string& name)
 {
-    const auto value = lookup_(name);
+    auto value = lookup_(name);
     const auto file = lookup_(name + "_FILE");
     if (value && file && !value->empty() && !file->empty())
         fault(name, fmt::format("set either {0} or {0}_FILE, not both", name));
@@ -104,7 +104,7 @@ std::int64_t Environment::integer(const std::string& name, std::int64_t fallback
 std::string Environment::one_of(const std::string& name, const std::vector<std::string>& choices, std::string_view help)
 {
     help_lines_.push_back(help_line(name, choices.front(), help));
-    const auto value = find(name).value_or(choices.front());
+    auto value = find(name).value_or(choices.front());
     if (std::find(choices.begin(), choices.end(), value) != choices.end())
         return value;
     fault(name, fmt::format("is \"{}\": write one of {}", value, fmt::join(choices, ", ")));

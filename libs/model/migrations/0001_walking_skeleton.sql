@@ -92,7 +92,8 @@ CREATE INDEX rejected_webhooks_time ON rejected_webhooks (received_at);
 
 CREATE TABLE users (
     id uuid PRIMARY KEY,
-    email text NOT NULL UNIQUE CHECK (email = lower(email)),
+    -- ASCII letters only, as our reader does it: an É must not stop a sale.
+    email text NOT NULL UNIQUE CHECK (email = lower(email COLLATE "C")),
     name text,
     phone text,                                -- as the buyer gave it
     role text NOT NULL DEFAULT 'student' CHECK (role IN ('student', 'support', 'admin')),

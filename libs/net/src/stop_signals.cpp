@@ -20,7 +20,8 @@ StopSignals::~StopSignals()
 {
     if (thread_.joinable()) {
         finished_ = true;
-        ::pthread_kill(thread_.native_handle(), SIGTERM); // wakes the thread, and only it
+        // Blocked in every thread and waited for in this one: it wakes the thread and ends nothing.
+        ::pthread_kill(thread_.native_handle(), SIGTERM); // NOLINT(bugprone-bad-signal-to-kill-thread)
         thread_.join();
     }
     ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);

@@ -101,6 +101,8 @@ Connection Connection::open(const std::string& url, std::string_view application
     // Notices ("table does not exist, skipping") are no news to anybody.
     PQsetNoticeProcessor(
         opened.connection_.get(), [](void*, const char*) {}, nullptr);
+    // How moments are written must not depend on what somebody set for the database or the role.
+    opened.script("SET datestyle = 'ISO'; SET timezone = 'UTC'");
     return opened;
 }
 

@@ -29,7 +29,8 @@ bool Failure::is_unique_violation() const noexcept
 
 Error Failure::to_error() const
 {
-    if (is_unavailable() || is_conflict())
+    // 57014 and 55P03: the statement, or a lock that it waited for, took longer than we allow.
+    if (is_unavailable() || is_conflict() || sqlstate_ == "57014" || sqlstate_ == "55P03")
         return Error{ErrorKind::unavailable, what()};
     if (is_unique_violation())
         return Error{ErrorKind::duplicate, what()};

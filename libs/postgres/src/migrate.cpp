@@ -38,11 +38,33 @@ std::map<std::int64_t, std::string> applied(Connection& connection)
     return found;
 }
 
+// Held while migrating, and given back also when a migration fails.
+class MigrationLock {
+public:
+    explicit MigrationLock(Connection& connection) : connection_(connection) { connection_.execute(lock_sql); }
+    ~MigrationLock()
+    {
+        try {
+            connection_.execute(unlock_sql);
+        } catch (const Failure&) {
+            // The connection is gone, and the lock with it.
+        }
+    }
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
+
+private:
+    Connection& connection_;
+};
+
+// object_not_in_prerequisite_state: waiting does not help.
+constexpr auto edited_migration = "55000";
+
 } // namespace
 
 std::vector<std::string> migrate(Connection& connection, std::span<const Migration> migrations)
 {
-    connection.execute(lock_sql);
+    const MigrationLock lock{connection};
     connection.script(create_table_sql);
     const auto known = applied(connection);
     std::vector<std::string> done;
@@ -50,9 +72,9 @@ std::vector<std::string> migrate(Connection& connection, std::span<const Migrati
         const std::string checksum = sha256_hex(migration.sql);
         if (const auto found = known.find(migration.version); found != known.end()) {
             if (found->second != checksum)
-                throw Failure{"", fmt::format("migration {} was applied with another text: a landed migration must "
-                                              "not be edited, add a new one",
-                                              migration.name)};
+                throw Failure{edited_migration, fmt::format("migration {} was applied with another text: a landed "
+                                                            "migration must not be edited, add a new one",
+                                                            migration.name)};
             continue;
         }
         Transaction transaction{connection};
@@ -61,7 +83,6 @@ std::vector<std::string> migrate(Connection& connection, std::span<const Migrati
         transaction.commit();
         done.emplace_back(migration.name);
     }
-    connection.execute(unlock_sql);
     return done;
 }
 

@@ -17,12 +17,14 @@ void run(const Config& config, const std::string& locale, net::Service& service)
     discord::RateLimits limits;
     ProviderHealth health;
     std::vector<std::unique_ptr<ReconcileLane>> lanes;
+    lanes.reserve(static_cast<std::size_t>(config.lanes));
     for (int i = 0; i < config.lanes; ++i)
         lanes.push_back(std::make_unique<ReconcileLane>(Shared{config, publisher, limits, health, service.metrics()}));
     NotificationLane notifications{config, locale};
     const auto ready = service.add_readiness("postgresql and rabbitmq", [&lanes] { return lanes.front()->ready(); });
 
     std::vector<std::jthread> threads;
+    threads.reserve(lanes.size());
     for (const auto& lane : lanes)
         threads.emplace_back([&lane, &service] { lane->run(service.stopping()); });
     notifications.run(service.stopping());

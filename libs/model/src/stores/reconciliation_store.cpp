@@ -38,11 +38,11 @@ constexpr const char* complete_sql = R"sql(
     RETURNING applied_version < wanted_version
 )sql";
 
-// An attempt that was not the row's fault is handed back.
+// An attempt that was not the row's fault is handed back, unless counting has started anew meanwhile.
 constexpr const char* postpone_sql = R"sql(
     UPDATE reconciliations
     SET leased_until = NULL, last_error = $4, failed = $5::boolean AND wanted_version = $3::bigint,
-        attempts = attempts - $6::int,
+        attempts = greatest(attempts - $6::int, 0),
         next_attempt_at = clock_timestamp() + $7::bigint * interval '1 millisecond'
     WHERE user_id = $1 AND target = $2
 )sql";

@@ -8,11 +8,13 @@ namespace {
 
 using postgres::TextArray;
 
+// In one order everywhere: two gateways that got the same deliveries must not wait for each other.
 constexpr const char* insert_sql = R"sql(
     INSERT INTO webhook_events (id, provider_event_id, event_type, payload, received_at)
     SELECT id::uuid, provider_event_id, event_type, payload, received_at::timestamptz
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-        AS new (id, provider_event_id, event_type, payload, received_at)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+        AS new (id, provider_event_id, event_type, payload, received_at, place)
+    ORDER BY id, place
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 )sql";
