@@ -165,7 +165,6 @@ CREATE TABLE enrollments (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, product_id)
 );
-CREATE INDEX enrollments_product ON enrollments (product_id, status);
 
 CREATE TABLE onboarding_tokens (
     token text PRIMARY KEY,
@@ -206,6 +205,12 @@ CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events
 
 -- --- work that is due ----------------------------------------------------------------------------
 
+-- A lease ends with its time, and at once when its holder's connection is gone: whoever was killed keeps
+-- nobody waiting.
+CREATE FUNCTION lease_held(leased_until timestamptz, leased_by int) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(leased_until > now() AND EXISTS (SELECT FROM pg_stat_get_activity(leased_by)), false)
+$$;
+
 -- Level-triggered: `target` (lifecycle = fold again, discord, manychat) should be made equal to what the tables say until
 -- applied_version has reached wanted_version.
 CREATE TABLE reconciliations (
@@ -219,6 +224,7 @@ CREATE TABLE reconciliations (
     attempts int NOT NULL DEFAULT 0,
     next_attempt_at timestamptz,
     leased_until timestamptz,
+    leased_by int,                             -- server process of the holder's connection
     last_error text,
     correlation_id uuid,
     PRIMARY KEY (user_id, target)
@@ -244,6 +250,7 @@ CREATE TABLE messages (
     first_attempt_at timestamptz,
     next_attempt_at timestamptz,
     leased_until timestamptz,
+    leased_by int,                             -- server process of the holder's connection
     use_by timestamptz,
     provider_message_id text,
     last_error text,

@@ -204,6 +204,12 @@ void Connection::limit_statements(std::chrono::milliseconds limit)
     script(fmt::format("SET statement_timeout = {}", limit.count()));
 }
 
+void Connection::expect_key_lookups()
+{
+    script("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; "
+           "SET plan_cache_mode = force_generic_plan");
+}
+
 bool Connection::in_transaction() const noexcept
 {
     return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;

@@ -4,14 +4,19 @@
 
 namespace ciclo::postgres {
 
-Session::Session(std::string url, std::string application) : url_(std::move(url)), application_(std::move(application))
+Session::Session(std::string url, std::string application, std::function<void(Connection&)> prepare)
+    : url_(std::move(url)), application_(std::move(application)), prepare_(std::move(prepare))
 {
 }
 
 Connection& Session::connection()
 {
-    if (!connection_)
-        connection_.emplace(Connection::open(url_, application_));
+    if (!connection_) {
+        Connection opened = Connection::open(url_, application_);
+        if (prepare_)
+            prepare_(opened);
+        connection_.emplace(std::move(opened));
+    }
     connected_ = true;
     return *connection_;
 }

@@ -28,6 +28,8 @@ Config Config::read(Environment& environment)
     check_url(environment, "DISCORD_NOTIFICATION_WEBHOOK", config.notification_webhook);
     config.lanes = static_cast<int>(
         environment.integer("DISCORD_LANES", 4, 1, 32, "students that are reconciled at the same time"));
+    config.requests_per_second = static_cast<int>(environment.integer(
+        "DISCORD_REQUESTS_PER_SECOND", 45, 1, 10'000, "of this process; Discord allows a bot 50 in all"));
     if (config.enabled) {
         config.discord.bot_token = environment.required("DISCORD_BOT_TOKEN", "token of the bot, without \"Bot \"");
         config.discord.guild_id = environment.required("DISCORD_GUILD_ID", "id of the guild (server)");

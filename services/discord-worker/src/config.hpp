@@ -14,6 +14,7 @@ struct Config {
     discord::Settings discord;
     std::string notification_webhook; // secret; empty: notifications go nowhere
     int lanes = 4;
+    int requests_per_second = 45;
 
     static Config read(Environment& environment);
 };

@@ -14,7 +14,7 @@ namespace {
 void run(const Config& config, const std::string& locale, net::Service& service)
 {
     rabbitmq::Publisher publisher{config.amqp_url};
-    discord::RateLimits limits;
+    discord::RateLimits limits{static_cast<std::size_t>(config.requests_per_second)};
     ProviderHealth health;
     std::vector<std::unique_ptr<ReconcileLane>> lanes;
     lanes.reserve(static_cast<std::size_t>(config.lanes));

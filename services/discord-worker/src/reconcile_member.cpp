@@ -25,32 +25,79 @@ void log_role(postgres::Connection& connection, const Lease& lease, std::string_
                                      model::AuditStatus::processed, "", ""});
 }
 
-// New roles first, so that a change of plan never leaves a paying student without any.
-Result<void> apply(postgres::Connection& connection, discord::Client& client, const Lease& lease, SeenMember& member,
-                   const RoleDifference& difference)
+// Does the failure concern one role only, so that the others can be tried?
+bool concerns_one_role(const Error& error)
 {
-    const std::string reason = "ciclo " + lease.correlation_id;
-    for (const auto& role : difference.to_add) {
-        const auto added = client.add_role(member.discord_id, role, reason);
-        if (!added && added.error().kind == ErrorKind::not_found)
-            return Error{ErrorKind::refused, "role " + role + " cannot be given: " + added.error().detail, {}};
-        if (!added)
-            return added.error();
-        member.roles.insert(role);
-        member.changed_by_us = true;
-        log_role(connection, lease, "discord.role_assigned", role);
-    }
-    for (const auto& role : difference.to_remove) {
-        const auto removed = client.remove_role(member.discord_id, role, reason);
-        // The member left or the role was deleted: it is gone, which is what we want.
-        if (!removed && removed.error().kind != ErrorKind::not_found)
-            return removed.error();
-        member.roles.erase(role);
-        member.changed_by_us = true;
-        log_role(connection, lease, "discord.role_revoked", role);
-    }
-    return {};
+    return error.kind == ErrorKind::refused || error.kind == ErrorKind::internal;
 }
+
+// New roles first, so that a change of plan never leaves a paying student without any. One role that
+// cannot be given or taken does not hold back the others; the first failure is the answer.
+class RoleChanges {
+public:
+    RoleChanges(postgres::Connection& connection, discord::Client& client, const Lease& lease, SeenMember& member)
+        : connection_(connection), client_(client), lease_(lease), member_(member),
+          reason_("ciclo " + lease.correlation_id)
+    {
+    }
+
+    Result<void> apply(const RoleDifference& difference)
+    {
+        for (const auto& role : difference.to_add)
+            if (may_go_on())
+                add(role);
+        for (const auto& role : difference.to_remove)
+            if (may_go_on())
+                remove(role);
+        return outcome_;
+    }
+
+private:
+    bool may_go_on() const { return !outcome_ || concerns_one_role(outcome_.error()); }
+
+    void add(const std::string& role)
+    {
+        const auto added = client_.add_role(member_.discord_id, role, reason_);
+        if (!added) {
+            // A role that does not exist is a rule that somebody must correct.
+            Error error = added.error();
+            error.kind = error.kind == ErrorKind::not_found ? ErrorKind::refused : error.kind;
+            failed("role " + role + " cannot be given: ", std::move(error));
+            return;
+        }
+        member_.roles.insert(role);
+        member_.changed_by_us = true;
+        log_role(connection_, lease_, "discord.role_assigned", role);
+    }
+
+    void remove(const std::string& role)
+    {
+        const auto removed = client_.remove_role(member_.discord_id, role, reason_);
+        // The member left or the role was deleted: it is gone, which is what we want.
+        if (!removed && removed.error().kind != ErrorKind::not_found) {
+            failed("role " + role + " cannot be taken: ", removed.error());
+            return;
+        }
+        member_.roles.erase(role);
+        member_.changed_by_us = true;
+        log_role(connection_, lease_, "discord.role_revoked", role);
+    }
+
+    void failed(const std::string& what, Error error)
+    {
+        error.detail = what + error.detail;
+        // Something that stops everything counts more than a single role's trouble.
+        if (outcome_ || !concerns_one_role(error))
+            outcome_ = std::move(error);
+    }
+
+    postgres::Connection& connection_;
+    discord::Client& client_;
+    const Lease& lease_;
+    SeenMember& member_;
+    std::string reason_;
+    Result<void> outcome_;
+};
 
 Result<Reconciled> reconcile_roles(postgres::Connection& connection, discord::Client& client, const Lease& lease,
                                    const DiscordWish& wish, const discord::Member& found)
@@ -62,8 +109,8 @@ Result<Reconciled> reconcile_roles(postgres::Connection& connection, discord::Cl
         return Reconciled{"", screening_pause};
     }
     const std::string visitor = model::find_setting(connection, "visitor_role_id").value_or("");
-    const auto applied =
-        apply(connection, client, lease, member, role_difference(wish.roles, found.roles, wish.managed, visitor));
+    const auto applied = RoleChanges{connection, client, lease, member}.apply(
+        role_difference(wish.roles, found.roles, wish.managed, visitor));
     model::record_member(connection, member);
     if (!applied)
         return applied.error();

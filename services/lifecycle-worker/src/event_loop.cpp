@@ -38,7 +38,9 @@ void log_applied(const model::Applied& applied)
 } // namespace
 
 EventLoop::EventLoop(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics)
-    : config_(config), publisher_(publisher), session_(config.database_url, "lifecycle-worker"),
+    : config_(config), publisher_(publisher),
+      session_(config.database_url, "lifecycle-worker",
+               [](postgres::Connection& opened) { opened.expect_key_lookups(); }),
       consumer_(config.amqp_url, std::string{contracts::HotmartEventReceived::queue}, prefetch), metrics_(metrics),
       batches_(metrics.counter("ciclo_lifecycle_batches_total", "Transactions that applied events")),
       batch_seconds_(metrics.histogram("ciclo_lifecycle_batch_seconds", "Time to apply and commit one batch",

@@ -21,7 +21,9 @@ constexpr auto lease_duration = 30s;
 } // namespace
 
 FoldLoop::FoldLoop(const Config& config, rabbitmq::Publisher& publisher)
-    : config_(config), publisher_(publisher), session_(config.database_url, "lifecycle-worker fold"),
+    : config_(config), publisher_(publisher),
+      session_(config.database_url, "lifecycle-worker fold",
+               [](postgres::Connection& opened) { opened.expect_key_lookups(); }),
       consumer_(config.amqp_url, std::string{contracts::FoldStudent::queue}, 16)
 {
 }

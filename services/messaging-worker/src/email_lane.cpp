@@ -38,6 +38,9 @@ EmailLane::EmailLane(const Config& config, rabbitmq::Publisher& publisher, net::
     : config_(config), publisher_(publisher), metrics_(metrics), session_(config.database_url, "messaging-worker"),
       consumer_(config.amqp_url, std::string{contracts::SendEmail::queue}, 8), client_(config.resend)
 {
+    // Present from the start, so that a rate can be told from the first e-mail on.
+    for (const auto* outcome : {"sent", "postponed", "failed", "expired"})
+        metrics_.counter("ciclo_emails_total", "E-mails by outcome", {{"outcome", outcome}});
 }
 
 void EmailLane::run(std::stop_token stop)

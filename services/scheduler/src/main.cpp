@@ -13,6 +13,8 @@ int main(int argc, char** argv)
                                     scheduler::Sweeper sweeper{config, publisher, service.metrics()};
                                     const auto ready =
                                         service.add_readiness("postgresql", [&] { return sweeper.ready(); });
+                                    const auto broker_ready =
+                                        service.add_readiness("rabbitmq", [&] { return publisher.connected(); });
                                     sweeper.run(service.stopping());
                                 };
                             });

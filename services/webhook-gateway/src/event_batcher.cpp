@@ -43,7 +43,9 @@ void answer_all(std::vector<Submission>& batch, const Error& error)
 
 EventBatcher::EventBatcher(std::string database_url, rabbitmq::Publisher& publisher, net::Metrics& metrics,
                            Limits limits)
-    : limits_(limits), session_(std::move(database_url), "webhook-gateway"), publisher_(publisher),
+    : limits_(limits), session_(std::move(database_url), "webhook-gateway",
+                                [](postgres::Connection& opened) { opened.limit_statements(statement_limit); }),
+      publisher_(publisher),
       batch_seconds_(metrics.histogram("ciclo_gateway_commit_seconds", "Time to insert and commit one batch",
                                        {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2})),
       batches_(metrics.counter("ciclo_gateway_batches_total", "Batches committed")),
@@ -93,7 +95,7 @@ void EventBatcher::run()
 {
     // Connecting now makes the first delivery as quick as the others, and /readyz truthful.
     try {
-        session_.connection().limit_statements(statement_limit);
+        (void)session_.connection();
     } catch (const postgres::Failure& failure) {
         log::warning("PostgreSQL is away; deliveries are answered 503 until it is back", {{"error", failure.what()}});
     }
@@ -117,8 +119,6 @@ void EventBatcher::run()
 void EventBatcher::store(std::vector<Submission>& batch)
 {
     const auto began = std::chrono::steady_clock::now();
-    if (!session_.connected())
-        session_.connection().limit_statements(statement_limit);
     try {
         store_events(batch);
     } catch (const postgres::Failure& failure) {

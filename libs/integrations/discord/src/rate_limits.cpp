@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t global_per_second = 45; // Discord's 50, less a margin for its own window
 constexpr auto margin = 50ms;
 
 template <class Number>
@@ -47,8 +46,8 @@ RateLimits::Clock::time_point RateLimits::reserve(const std::string& key, Clock:
 
     while (!recent_.empty() && recent_.front() + 1s <= now)
         recent_.pop_front();
-    if (recent_.size() >= global_per_second)
-        allowed = std::max(allowed, recent_[recent_.size() - global_per_second] + 1s);
+    if (recent_.size() >= global_per_second_)
+        allowed = std::max(allowed, recent_[recent_.size() - global_per_second_] + 1s);
     recent_.push_back(allowed);
     return allowed;
 }

@@ -29,18 +29,22 @@ constexpr const char* ltv_sql = R"sql(
 )sql";
 
 constexpr const char* drop_ltv_sql = R"sql(
-    DELETE FROM user_ltv AS old WHERE user_id = ANY ($1::text[]::uuid[])
-      AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS new (user_id, currency)
-                      WHERE new.user_id::uuid = old.user_id AND new.currency = old.currency)
+    WITH new AS MATERIALIZED (
+        SELECT user_id::uuid, currency FROM unnest($2::text[], $3::text[]) AS told (user_id, currency)
+    )
+    DELETE FROM user_ltv AS old WHERE user_id = ANY ($1::uuid[])
+      AND NOT EXISTS (SELECT FROM new WHERE new.user_id = old.user_id AND new.currency = old.currency)
 )sql";
 
 // Taken away first: the one current row of a course may be about to become another one.
 constexpr const char* drop_status_sql = R"sql(
-    DELETE FROM student_course_status AS old WHERE user_id = ANY ($1::text[]::uuid[])
-      AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-                          AS new (user_id, product_id, status, valid_from, valid_to)
-                      WHERE new.user_id::uuid = old.user_id AND new.product_id::uuid = old.product_id
-                        AND new.valid_from::timestamptz = old.valid_from)
+    WITH new AS MATERIALIZED (
+        SELECT user_id::uuid, product_id::uuid, valid_from::timestamptz
+        FROM unnest($2::text[], $3::text[], $4::text[]) AS told (user_id, product_id, valid_from)
+    )
+    DELETE FROM student_course_status AS old WHERE user_id = ANY ($1::uuid[])
+      AND NOT EXISTS (SELECT FROM new WHERE new.user_id = old.user_id AND new.product_id = old.product_id
+                                        AND new.valid_from = old.valid_from)
 )sql";
 
 // A version that ends now is closed before its successor becomes the current one.
@@ -92,10 +96,12 @@ constexpr const char* classes_sql = R"sql(
 
 // Manual enrollments are never touched.
 constexpr const char* end_classes_sql = R"sql(
+    WITH new AS MATERIALIZED (
+        SELECT user_id::uuid, class_id::uuid FROM unnest($2::text[], $3::text[]) AS told (user_id, class_id)
+    )
     UPDATE class_enrollments AS old SET ended_at = now()
-    WHERE user_id = ANY ($1::text[]::uuid[]) AND source = 'product' AND ended_at IS NULL
-      AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS new (user_id, class_id)
-                      WHERE new.user_id::uuid = old.user_id AND new.class_id::uuid = old.class_id)
+    WHERE user_id = ANY ($1::uuid[]) AND source = 'product' AND ended_at IS NULL
+      AND NOT EXISTS (SELECT FROM new WHERE new.user_id = old.user_id AND new.class_id = old.class_id)
 )sql";
 
 constexpr const char* done_sql = R"sql(
@@ -141,6 +147,7 @@ void DerivedRows::add(const StoredStudent& stored, const StudentView& view, cons
                       const Policy& policy)
 {
     if (!stored.is_new) { // a new student's own row has it from the beginning
+        known_.add(stored.id);
         users_.add(std::string_view{stored.id});
         add_time(refold_at_, view.changes_at);
         ltvs_.add(base_ltv(view, policy).text());
@@ -174,10 +181,10 @@ void DerivedRows::append_to(std::vector<Statement>& statements) const
 {
     if (!users_.empty()) {
         statements.push_back({users_sql, {users_, refold_at_, ltvs_}});
-        statements.push_back({drop_ltv_sql, {users_, ltv_users_, ltv_currencies_}});
-        statements.push_back({drop_status_sql, {users_, status_users_, status_products_, statuses_, from_, to_}});
+        statements.push_back({drop_ltv_sql, {known_, ltv_users_, ltv_currencies_}});
+        statements.push_back({drop_status_sql, {known_, status_users_, status_products_, from_}});
         statements.push_back({close_status_sql, {status_users_, status_products_, statuses_, from_, to_}});
-        statements.push_back({end_classes_sql, {users_, class_users_, class_ids_}});
+        statements.push_back({end_classes_sql, {known_, class_users_, class_ids_}});
     }
     if (!ltv_users_.empty())
         statements.push_back({ltv_sql, {ltv_users_, ltv_currencies_, ltv_amounts_}});

@@ -24,6 +24,7 @@ public:
 private:
     void add_offers(const StudentView& view);
 
+    postgres::UuidArray known_;
     postgres::TextArray users_, refold_at_, ltvs_; // known students
     postgres::TextArray ltv_users_, ltv_currencies_, ltv_amounts_;
     postgres::TextArray status_users_, status_products_, statuses_, from_, to_; // course history

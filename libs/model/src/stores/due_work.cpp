@@ -16,7 +16,7 @@ constexpr const char* events_sql = R"sql(
 constexpr const char* reconciliations_sql = R"sql(
     SELECT user_id, correlation_id FROM reconciliations
     WHERE target = $1 AND applied_version < wanted_version AND NOT failed
-      AND (leased_until IS NULL OR leased_until < now())
+      AND NOT lease_held(leased_until, leased_by)
       AND CASE WHEN next_attempt_at IS NULL THEN wanted_at < now() - $2::int * interval '1 second'
                ELSE next_attempt_at <= now() END
     ORDER BY wanted_at LIMIT $3::int
@@ -25,7 +25,7 @@ constexpr const char* reconciliations_sql = R"sql(
 constexpr const char* messages_sql = R"sql(
     SELECT id, correlation_id FROM messages
     WHERE channel = $1 AND status IN ('queued', 'sending')
-      AND (leased_until IS NULL OR leased_until < now())
+      AND NOT lease_held(leased_until, leased_by)
       AND CASE WHEN next_attempt_at IS NULL THEN created_at < now() - $2::int * interval '1 second'
                ELSE next_attempt_at <= now() END
     ORDER BY created_at LIMIT $3::int

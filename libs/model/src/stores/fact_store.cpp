@@ -9,7 +9,7 @@ namespace {
 using postgres::TextArray;
 
 constexpr const char* select_sql = R"sql(
-    SELECT user_id, id, type, occurred_at, body FROM facts WHERE user_id = ANY ($1::text[]::uuid[])
+    SELECT user_id, id, type, occurred_at, body FROM facts WHERE user_id = ANY ($1::uuid[])
 )sql";
 
 constexpr const char* insert_sql = R"sql(
@@ -22,7 +22,7 @@ constexpr const char* insert_sql = R"sql(
 
 } // namespace
 
-postgres::Statement select_facts(const TextArray& user_ids)
+postgres::Statement select_facts(const postgres::UuidArray& user_ids)
 {
     return {select_sql, {user_ids}};
 }

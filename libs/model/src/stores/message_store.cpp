@@ -17,10 +17,10 @@ constexpr const char* lease_sql = R"sql(
     UPDATE messages AS message
     SET status = 'sending', attempts = message.attempts + 1,
         first_attempt_at = coalesce(message.first_attempt_at, now()),
-        leased_until = now() + $3::int * interval '1 second'
+        leased_until = now() + $3::int * interval '1 second', leased_by = pg_backend_pid()
     FROM (SELECT id, status FROM messages WHERE id = $1 FOR UPDATE) AS old
     WHERE message.id = old.id AND message.channel = $2 AND message.status IN ('queued', 'sending')
-      AND (message.leased_until IS NULL OR message.leased_until < now())
+      AND NOT lease_held(message.leased_until, message.leased_by)
       AND (message.next_attempt_at IS NULL OR message.next_attempt_at <= now())
     RETURNING message.id, user_id, template, variables, request, old.status = 'sending',
               coalesce(use_by < now(), false), message.attempts, first_attempt_at, correlation_id

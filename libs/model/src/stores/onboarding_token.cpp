@@ -25,7 +25,7 @@ constexpr const char* find_sql = R"sql(
 
 constexpr const char* expire_sql = R"sql(
     UPDATE onboarding_tokens SET expires_at = now()
-    WHERE user_id = ANY ($1::text[]::uuid[]) AND used_at IS NULL AND expires_at > now()
+    WHERE user_id = ANY ($1::uuid[]) AND used_at IS NULL AND expires_at > now()
 )sql";
 
 } // namespace
@@ -61,9 +61,9 @@ postgres::Statement insert_onboarding_tokens(std::span<const NewOnboardingToken>
 
 postgres::Statement expire_onboarding_tokens(std::span<const std::string> user_ids)
 {
-    postgres::TextArray users;
+    postgres::UuidArray users;
     for (const auto& id : user_ids)
-        users.add(std::string_view{id});
+        users.add(id);
     return {expire_sql, {users}};
 }
 

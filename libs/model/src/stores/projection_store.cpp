@@ -1,5 +1,6 @@
 #include "model/stores/projection_store.hpp"
 
+#include "model/rules/hotmart_event.hpp"
 #include "model/stores/event_log.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/reconciliation_store.hpp"
@@ -16,13 +17,12 @@ namespace {
 
 using postgres::Rows;
 using postgres::Statement;
-using postgres::TextArray;
 
 // By user, then product.
 using StoredEnrollments = std::map<std::string, StoredAccess>;
 
 constexpr const char* enrollments_sql = R"sql(
-    SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::text[]::uuid[])
+    SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::uuid[])
 )sql";
 
 StoredEnrollments read_enrollments(const Rows& rows)
@@ -42,7 +42,7 @@ public:
         users_.add(student.stored, view, policy);
         derived_.add(student.stored, view, catalogue, policy);
         for (const Fact& fact : student.new_facts)
-            if (!fact.email.empty() && (student.stored.is_new || fact.email != student.stored.email))
+            if (fact.email != unknown_email && (student.stored.is_new || fact.email != student.stored.email))
                 emails_.add(student.stored.id, fact.email);
         for (const auto& [code, transaction] : view.transactions)
             transactions_.add(student.stored.id, transaction);
@@ -105,11 +105,12 @@ void log_lifecycle(Writes& writes, const StudentToFold& student, const StudentVi
     const std::string_view to = view.lifecycle ? to_string(*view.lifecycle) : "";
     if (to == student.stored.lifecycle)
         return;
-    writes.events.push_back(
-        AuditEvent{"lifecycle.transition", student.stored.id,
-                   audit_payload(student.correlation_id,
-                                 {{"from", student.stored.lifecycle}, {"to", to}, {"trigger", student.trigger}}),
-                   AuditStatus::processed, "", ""});
+    const auto state = [](std::string_view name) { return name.empty() ? std::string_view{"none"} : name; };
+    writes.events.push_back(AuditEvent{
+        "lifecycle.transition", student.stored.id,
+        audit_payload(student.correlation_id,
+                      {{"from", state(student.stored.lifecycle)}, {"to", state(to)}, {"trigger", student.trigger}}),
+        AuditStatus::processed, "", ""});
     if (view.lifecycle == Lifecycle::pending_onboarding)
         writes.tokens.push_back(new_onboarding_token(student.stored.id, now));
     else if (student.stored.lifecycle == to_string(Lifecycle::pending_onboarding))
@@ -148,10 +149,10 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
                                          const Catalogue& catalogue, const Policy& policy, Time now,
                                          std::size_t* rows_written)
 {
-    TextArray known;
+    postgres::UuidArray known;
     for (const StudentToFold& student : students)
         if (!student.stored.is_new)
-            known.add(std::string_view{student.stored.id});
+            known.add(student.stored.id);
     std::map<std::string, std::vector<Fact>> facts;
     StoredEnrollments enrollments;
     if (!known.empty()) {

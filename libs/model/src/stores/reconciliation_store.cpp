@@ -23,9 +23,9 @@ constexpr const char* want_sql = R"sql(
 
 constexpr const char* lease_sql = R"sql(
     UPDATE reconciliations
-    SET leased_until = now() + $3::int * interval '1 second', attempts = attempts + 1
+    SET leased_until = now() + $3::int * interval '1 second', leased_by = pg_backend_pid(), attempts = attempts + 1
     WHERE user_id = $1 AND target = $2 AND applied_version < wanted_version AND NOT failed
-      AND (leased_until IS NULL OR leased_until < now())
+      AND NOT lease_held(leased_until, leased_by)
       AND (next_attempt_at IS NULL OR next_attempt_at <= now())
     RETURNING wanted_version, attempts, correlation_id, wanted_at
 )sql";

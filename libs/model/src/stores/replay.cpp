@@ -40,7 +40,7 @@ constexpr const char* update_facts_sql = R"sql(
 
 constexpr const char* requeue_sql = R"sql(
     UPDATE webhook_events SET status = 'received', attempts = 0, next_attempt_at = now(), outcome = NULL
-    WHERE id = ANY ($1::text[]::uuid[])
+    WHERE id = ANY ($1::uuid[])
 )sql";
 
 // Whoever has a fact recorded since then; a change of what was read is one of theirs, too.
@@ -94,7 +94,7 @@ FactPage replay_facts(postgres::Connection& connection, const ReplayScope& scope
     TextArray types;
     TextArray times;
     TextArray bodies;
-    TextArray requeued;
+    postgres::UuidArray requeued;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto fact = read_fact(rows, i);
         if (!fact)

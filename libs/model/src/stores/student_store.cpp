@@ -41,7 +41,7 @@ constexpr const char* by_transaction_sql = R"sql(
 )sql";
 
 constexpr const char* by_id_sql = R"sql(
-    SELECT id, email, name, phone, lifecycle, discord_id FROM users WHERE id = ANY ($1::text[]::uuid[])
+    SELECT id, email, name, phone, lifecycle, discord_id FROM users WHERE id = ANY ($1::uuid[])
 )sql";
 
 constexpr const char* by_own_email_sql = R"sql(
@@ -241,7 +241,10 @@ std::vector<StoredStudent> lock_students(postgres::Connection& connection, std::
     std::set<std::string> keys;
     for (const auto& id : user_ids)
         keys.insert("student:" + id);
-    const Statement statements[] = {{lock_sql, {array_of(keys)}}, {by_id_sql, {array_of(user_ids)}}};
+    postgres::UuidArray ids;
+    for (const auto& id : user_ids)
+        ids.add(id);
+    const Statement statements[] = {{lock_sql, {array_of(keys)}}, {by_id_sql, {ids}}};
     const auto answers = connection.pipeline(statements);
     std::vector<StoredStudent> students;
     for (std::size_t i = 0; i < answers[1].size(); ++i)

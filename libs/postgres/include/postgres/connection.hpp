@@ -30,7 +30,7 @@ public:
     Param(std::int64_t number) : value_(std::to_string(number)) {}
     Param(int number) : value_(std::to_string(number)) {}
     Param(bool truth) : value_(truth ? "t" : "f") {}
-    Param(const TextArray& array) : value_(array.binary()), binary_(true) {}
+    Param(const BinaryArray& array) : value_(array.binary()), binary_(true) {}
 
     const char* data() const noexcept { return value_ ? value_->c_str() : nullptr; }
     int size() const noexcept { return value_ ? static_cast<int>(value_->size()) : 0; }
@@ -91,6 +91,10 @@ public:
 
     // The server cancels a statement that takes longer, and this side stops waiting a little later.
     void limit_statements(std::chrono::milliseconds limit);
+
+    // For connections that only ever look rows up by their keys: keeps PostgreSQL from plans that read
+    // whole tables, which it would otherwise make while the tables are new and small, and keep.
+    void expect_key_lookups();
 
     bool in_transaction() const noexcept;
 

@@ -3,7 +3,7 @@
 #include "postgres/connection.hpp"
 
 #include <atomic>
-#include <chrono>
+#include <functional>
 #include <string>
 
 namespace ciclo::postgres {
@@ -12,7 +12,8 @@ namespace ciclo::postgres {
 // `connected()`, which any thread may ask.
 class Session {
 public:
-    Session(std::string url, std::string application);
+    // `prepare` runs on every new connection, before its first use.
+    Session(std::string url, std::string application, std::function<void(Connection&)> prepare = {});
 
     // Opens when there is none; throws Failure when the server is away.
     Connection& connection();
@@ -26,6 +27,7 @@ public:
 private:
     std::string url_;
     std::string application_;
+    std::function<void(Connection&)> prepare_;
     std::optional<Connection> connection_;
     std::atomic<bool> connected_ = false;
 };

@@ -17,6 +17,9 @@ class RateLimits {
 public:
     using Clock = std::chrono::steady_clock;
 
+    // Discord allows 50 requests a second to a bot; a margin is left for its own way of counting.
+    explicit RateLimits(std::size_t global_per_second = 45) : global_per_second_(global_per_second) {}
+
     // A place for one request of `bucket`, such as "PUT /guilds/1/members/roles". Answers when it may
     // be sent; a time in the past or now means at once. The place is taken either way, so wait or `give_back`.
     Clock::time_point reserve(const std::string& bucket, Clock::time_point now);
@@ -33,6 +36,7 @@ private:
         Clock::time_point blocked_until{};
     };
 
+    std::size_t global_per_second_;
     std::mutex mutex_;
     std::map<std::string, Bucket> buckets_;
     std::deque<Clock::time_point> recent_; // requests of the last second, for the global limit

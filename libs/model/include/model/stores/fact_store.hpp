@@ -16,7 +16,7 @@ struct OwnedFact {
     Fact fact;
 };
 
-postgres::Statement select_facts(const postgres::TextArray& user_ids);
+postgres::Statement select_facts(const postgres::UuidArray& user_ids);
 std::map<std::string, std::vector<Fact>> read_facts(const postgres::Rows& rows); // by user
 
 // A fact that is already there is left as it is.
