@@ -1,0 +1,66 @@
+#include "view_text.hpp"
+
+#include <fmt/core.h>
+
+namespace ciclo::testing {
+
+using namespace model;
+
+namespace {
+
+std::string text_of(const std::optional<Time>& time)
+{
+    return time ? to_iso8601(*time) : "-";
+}
+
+std::string text_of(const std::optional<int>& number)
+{
+    return number ? std::to_string(*number) : "-";
+}
+
+std::string text_of(const TransactionView& view)
+{
+    std::string candidates;
+    for (const Candidate& candidate : view.candidates)
+        candidates += candidate.text() + " ";
+    return fmt::format(
+        "transaction {} product={} matched={} candidates=[{}] status={} hotmart={} price={} {} payment={} "
+        "installments={} offer={} code={} recurrence={} ordered={} approved={} next={} warranty={} "
+        "paid={} since={}\n",
+        view.code, view.product_id, view.matched_by, candidates, to_string(view.status), view.hotmart_status,
+        view.price, view.currency, view.payment_type, text_of(view.installments), view.offer_code, view.subscriber_code,
+        text_of(view.recurrence_number), text_of(view.ordered_at), text_of(view.approved_at),
+        text_of(view.next_charge_at), text_of(view.warranty_ends_at), text_of(view.paid_at),
+        text_of(view.status_since));
+}
+
+std::string text_of(const SubscriptionView& view)
+{
+    return fmt::format("subscription {} product={} status={} plan={}/{} next={} cancelled={} purchase_seen={}\n",
+                       view.subscriber_code, view.product_id, to_string(view.status), view.plan_id, view.plan_name,
+                       text_of(view.next_charge_at), text_of(view.cancelled_at), view.purchase_seen);
+}
+
+std::string text_of(const EnrollmentView& view)
+{
+    return fmt::format("enrollment {} status={} started={} ended={} renews={} origin={}\n", view.product_id,
+                       to_string(view.status), to_iso8601(view.started_at), text_of(view.ended_at),
+                       text_of(view.renews_at), view.origin_transaction);
+}
+
+} // namespace
+
+std::string view_text(const StudentView& view)
+{
+    std::string text = fmt::format("student {} name={} phone={} discord={} lifecycle={}\n", view.email, view.name,
+                                   view.phone, view.discord_id, view.lifecycle ? to_string(*view.lifecycle) : "-");
+    for (const auto& [code, transaction] : view.transactions)
+        text += fmt::format("{}: ", code) + text_of(transaction);
+    for (const auto& [code, subscription] : view.subscriptions)
+        text += fmt::format("{}: ", code) + text_of(subscription);
+    for (const auto& [product, enrollment] : view.enrollments)
+        text += fmt::format("{}: ", product) + text_of(enrollment);
+    return text;
+}
+
+} // namespace ciclo::testing
