@@ -225,28 +225,6 @@ class Ciclo:
     def wait_for_roles(self, person, *roles, seconds=10):
         wait_until(lambda: self.sandbox.roles_of(person) == set(roles), f"{person.email} holds {roles}", seconds)
 
-    def let_leases_of_the_dead_run_out(self):
-        """A worker that dies leaves its leases behind, and they last for minutes: moves the time forward for those
-        that nobody has worked on for a while."""
-
-        def leased():
-            return set(self.database.rows(
-                """SELECT user_id::text, target, leased_until FROM reconciliations WHERE leased_until > now()
-                   UNION ALL SELECT id::text, channel, leased_until FROM messages
-                             WHERE status = 'sending' AND leased_until > now()"""))
-
-        before = leased()
-        deadline = time.monotonic() + 2
-        while before and time.monotonic() < deadline:
-            time.sleep(0.1)
-            before &= leased()
-        for key, kind, _ in before:
-            if kind in ("email", "discord_notification"):
-                self.database.execute("UPDATE messages SET leased_until = now() WHERE id = %s", key)
-            else:
-                self.database.execute(
-                    "UPDATE reconciliations SET leased_until = now() WHERE user_id = %s AND target = %s", key, kind)
-
     def wait_until_idle(self, seconds=20):
         """Nothing is due any more, apart from what was given up and waits for a person."""
 

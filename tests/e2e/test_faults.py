@@ -79,7 +79,6 @@ def test_nothing_is_lost_and_nothing_is_doubled_when(fault, new_ciclo, servers, 
     assert [name for name in SERVICES if not ciclo.processes[name].is_running()] == []
     for name in SERVICES:
         ciclo.wait_ready(name)
-    ciclo.let_leases_of_the_dead_run_out()
     ciclo.wait_until_idle(30)
     assert_all_stored_and_processed_once(ciclo, traffic)
     assert_tables_follow_from_the_events(ciclo, histories, {person.email for person in linked})

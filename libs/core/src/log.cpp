@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <memory>
 
 namespace ciclo::log {
@@ -44,6 +45,17 @@ std::string_view name_of(Level level) noexcept
     return "info";
 }
 
+// Its thread must take no signal: those belong to whoever waits for them.
+void start_flusher()
+{
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    spdlog::flush_every(std::chrono::seconds{1});
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 spdlog::logger& logger()
 {
     // The line is finished JSON; spdlog adds the locking, the level filter and the flushing.
@@ -53,6 +65,7 @@ spdlog::logger& logger()
         // A line costs a system call only when it matters at once; the others follow within a second.
         created->flush_on(spdlog::level::warn);
         spdlog::register_logger(created);
+        start_flusher();
         return created;
     }();
     return *instance;
@@ -73,7 +86,6 @@ void start(std::string_view service, std::string_view level)
                          : level == "error"   ? Level::error
                                               : Level::info;
     logger().set_level(to_spdlog(wanted));
-    spdlog::flush_every(std::chrono::seconds{1});
 }
 
 void write(Level level, std::string_view message, Fields fields)

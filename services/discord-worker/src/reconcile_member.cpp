@@ -53,7 +53,7 @@ public:
     }
 
 private:
-    bool may_go_on() const { return !outcome_ || concerns_one_role(outcome_.error()); }
+    bool may_go_on() const { return outcome_.has_value() || concerns_one_role(outcome_.error()); }
 
     void add(const std::string& role)
     {

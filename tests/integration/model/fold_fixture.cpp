@@ -35,7 +35,7 @@ constexpr const char* row_versions_sql = R"sql(
 constexpr const char* stored_sql = R"sql(
     SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
         SELECT email || ' ' || to_jsonb(row)::text AS line
-        FROM users CROSS JOIN LATERAL (SELECT name, phone, lifecycle, discord_id) AS row
+        FROM users CROSS JOIN LATERAL (SELECT name, phone, lifecycle, discord_id, ltv, refold_at) AS row
         UNION ALL
         SELECT email || ' transaction ' || (to_jsonb(transactions) - 'user_id' - 'updated_at')::text
         FROM transactions JOIN users ON users.id = user_id
@@ -45,6 +45,14 @@ constexpr const char* stored_sql = R"sql(
         UNION ALL
         SELECT email || ' enrollment ' || (to_jsonb(enrollments) - 'user_id' - 'updated_at')::text
         FROM enrollments JOIN users ON users.id = user_id
+        UNION ALL
+        SELECT email || ' course ' || (to_jsonb(student_course_status) - 'user_id')::text
+        FROM student_course_status JOIN users ON users.id = user_id
+        UNION ALL
+        SELECT email || ' ltv ' || (to_jsonb(user_ltv) - 'user_id')::text
+        FROM user_ltv JOIN users ON users.id = user_id
+        UNION ALL
+        SELECT users.email || ' known as ' || user_emails.email FROM user_emails JOIN users ON users.id = user_id
         UNION ALL
         SELECT email || ' fact ' || (to_jsonb(facts) - 'user_id' - 'recorded_at')::text
         FROM facts JOIN users ON users.id = user_id
@@ -67,7 +75,8 @@ std::vector<FoldedStudent> FoldFixture::fold(const std::vector<Fact>& facts)
 std::vector<FoldedStudent> FoldFixture::fold_on(postgres::Connection& connection, const std::vector<Fact>& facts) const
 {
     postgres::Transaction transaction{connection};
-    const auto owners = StudentFinder{connection}.find(facts);
+    auto found = find_students(connection, facts);
+    const auto& owners = found.of_fact;
     std::map<std::string, StudentToFold> by_id;
     for (std::size_t i = 0; i < facts.size(); ++i) {
         auto& student = by_id[owners[i].id];
@@ -78,6 +87,8 @@ std::vector<FoldedStudent> FoldFixture::fold_on(postgres::Connection& connection
     std::vector<StudentToFold> students;
     for (auto& [id, student] : by_id)
         students.push_back(std::move(student));
+    for (auto& student : found.also_changed)
+        students.push_back(StudentToFold{std::move(student), {}, "identity", ""});
     auto folded = fold_students(connection, students, catalogue, policy, now);
     transaction.commit();
     return folded;
@@ -103,6 +114,7 @@ void FoldFixture::forget_students()
 {
     connection().script("DELETE FROM facts; DELETE FROM transactions; DELETE FROM subscriptions; "
                         "DELETE FROM enrollments; DELETE FROM onboarding_tokens; DELETE FROM reconciliations; "
+                        "DELETE FROM student_course_status; DELETE FROM user_ltv; DELETE FROM user_emails; "
                         "DELETE FROM users");
 }
 

@@ -30,7 +30,7 @@ std::string meaning_of(const ReadEvent& event)
         return std::string{to_string(fact->type)};
     if (const auto* incomplete = std::get_if<IncompleteEvent>(&event))
         return "incomplete: " + incomplete->reason;
-    return std::holds_alternative<DeferredEvent>(event) ? "deferred" : "unknown";
+    return "unknown";
 }
 
 // What the name of the file promises.
@@ -41,12 +41,22 @@ std::string expected_meaning(const std::string& name)
              {"purchase_complete", "PURCHASE_COMPLETE"},
              {"purchase_refunded", "PURCHASE_REFUNDED"},
              {"purchase_chargeback", "PURCHASE_CHARGEBACK"},
+             {"purchase_canceled", "PURCHASE_CANCELED"},
+             {"purchase_billet_printed", "PURCHASE_BILLET_PRINTED"},
+             {"purchase_protest", "PURCHASE_PROTEST"},
+             {"purchase_expired", "PURCHASE_EXPIRED"},
+             {"purchase_delayed", "PURCHASE_DELAYED"},
+             {"shopping_cart", "PURCHASE_OUT_OF_SHOPPING_CART"},
+             {"switch_plan", "SWITCH_PLAN"},
+             {"charge_date", "UPDATE_SUBSCRIPTION_CHARGE_DATE"},
+             {"club_first_access", "CLUB_FIRST_ACCESS"},
+             {"club_module_completed", "CLUB_MODULE_COMPLETED"},
              {"cancellation", "SUBSCRIPTION_CANCELLATION"},
              {"order_fulfillment", "unknown"},
          })
         if (name.find(part) != std::string::npos)
             return meaning;
-    return "deferred";
+    return "no meaning expected of " + name;
 }
 
 } // namespace

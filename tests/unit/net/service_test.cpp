@@ -174,8 +174,8 @@ TEST_CASE("the operations port tells health, readiness and metrics", "[net]")
     const auto ready = std::make_shared<std::atomic<bool>>(false);
 
     const int code = run_body_of([ready](Service& service) {
-        service.add_readiness("database", [ready] { return ready->load(); });
-        service.add_readiness("broker", [] { return true; });
+        const auto database = service.add_readiness("database", [ready] { return ready->load(); });
+        const auto broker = service.add_readiness("broker", [] { return true; });
         service.metrics().counter("tests_total", "Tests").increment();
 
         CHECK(ask(service, "/healthz").status == 200);

@@ -15,7 +15,6 @@ namespace {
 
 void fold_person(StudentView& student, const FactList& facts)
 {
-    student.email = unknown_email;
     for (const Fact* fact : facts) {
         // The stand-in address is never anybody's when a real one is known.
         if (fact->email != unknown_email)
@@ -26,6 +25,8 @@ void fold_person(StudentView& student, const FactList& facts)
         keep_latest(student.phone, fact->phone);
         keep_latest(student.discord_id, fact->discord_id);
     }
+    if (student.email.empty() && !facts.empty())
+        student.email = unknown_email;
 }
 
 void keep_sooner(std::optional<Time>& kept, const std::optional<Time>& other)

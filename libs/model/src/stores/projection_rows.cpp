@@ -157,14 +157,16 @@ std::string one_a_line(const std::vector<Candidate>& candidates)
 void UserRows::add(const StoredStudent& stored, const StudentView& view, const Policy& policy)
 {
     const std::string_view lifecycle = view.lifecycle ? to_string(*view.lifecycle) : "";
-    const bool unchanged = !stored.is_new && stored.email == view.email &&
+    // Somebody whose facts all turned out to be another's keeps the address.
+    const std::string& email = view.email.empty() ? stored.email : view.email;
+    const bool unchanged = !stored.is_new && stored.email == email &&
                            (view.name.empty() || stored.name == view.name) &&
                            (view.phone.empty() || stored.phone == view.phone) && stored.lifecycle == lifecycle &&
                            stored.discord_id == view.discord_id;
     if (unchanged)
         return;
     ids_.add(std::string_view{stored.id});
-    emails_.add(std::string_view{view.email});
+    emails_.add(std::string_view{email});
     names_.add_or_null(view.name);
     phones_.add_or_null(view.phone);
     lifecycles_.add_or_null(lifecycle);

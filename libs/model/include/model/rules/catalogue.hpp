@@ -29,9 +29,9 @@ struct Product {
     int priority = 0;
     bool active = true;
     std::optional<Time> deactivated_at;
-    std::optional<int> access_days; // after a single payment; nothing: without end
-    std::vector<std::string> discord_roles;
-    std::vector<std::string> classes;
+    std::vector<std::string> discord_roles{};
+    std::vector<std::string> classes{};
+    std::optional<int> access_days{}; // after a single payment; nothing: without end
 };
 
 struct Resolution {

@@ -27,7 +27,7 @@ struct NewProduct {
     int priority = 0;
     std::vector<std::pair<std::string, std::string>> identifiers; // kind, value
     std::vector<std::string> discord_roles;
-    std::vector<std::string> classes; // ids
+    std::vector<std::string> classes{}; // ids
     int access_days = 0;              // 0: without end
 };
 
