@@ -17,6 +17,7 @@ namespace {
 std::vector<std::string> ids_of(const std::vector<DueRow>& rows)
 {
     std::vector<std::string> ids;
+    ids.reserve(rows.size());
     for (const auto& row : rows)
         ids.push_back(row.id);
     return ids;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <future>
 #include <latch>
 
@@ -60,14 +61,14 @@ TEST_CASE_METHOD(ConcurrencyFixture,
             if (is_known)
                 fold(before);
 
+            auto other = another_connection();
             std::latch start{2};
-            const auto work = [&](const std::vector<Fact>& facts) {
-                auto own = another_connection();
+            const auto work = [&start, this](postgres::Connection& own, const std::vector<Fact>& facts) {
                 start.arrive_and_wait();
                 fold_on(own, facts);
             };
-            auto worker = std::async(std::launch::async, [&] { work(theirs); });
-            work(mine);
+            auto worker = std::async(std::launch::async, work, std::ref(other), std::cref(theirs));
+            work(connection(), mine);
             worker.get();
 
             // Nothing is left to be written: the stored state follows from all facts together.

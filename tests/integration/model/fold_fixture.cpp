@@ -85,6 +85,7 @@ std::vector<FoldedStudent> FoldFixture::fold_on(postgres::Connection& connection
         student.new_facts.push_back(facts[i]);
     }
     std::vector<StudentToFold> students;
+    students.reserve(by_id.size());
     for (auto& [id, student] : by_id)
         students.push_back(std::move(student));
     for (auto& student : found.also_changed)

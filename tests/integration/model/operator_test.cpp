@@ -17,7 +17,7 @@ namespace {
 
 std::string failed_event(postgres::Connection& connection, WebhookStatus status)
 {
-    const std::string id = new_uuid();
+    std::string id = new_uuid();
     insert_webhook_events(connection, std::vector{NewWebhookEvent{id, "", "PURCHASE_APPROVED", "{}", ciclo::now()}});
     const WebhookOutcome outcome{id, status, "why"};
     const auto statement = finish_webhook_events({&outcome, 1});
@@ -31,7 +31,7 @@ std::string ended_message(postgres::Connection& connection, const std::string& c
     message.channel = "email";
     message.cause_key = cause;
     message.template_name = "discord_invite";
-    const std::string id = queue_message(connection, message).value();
+    std::string id = queue_message(connection, message).value();
     mark_ended(connection, id, end, "why");
     return id;
 }

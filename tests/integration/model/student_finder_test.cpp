@@ -107,16 +107,16 @@ TEST_CASE_METHOD(FoldFixture, "two workers that meet the same student work one a
          {approved("HP3", day(2))},
          {with_email(cancelled(code, day(2)), "rita@new.example")}},
     };
-    for (const auto& [how, first, second] : meetings) {
-        CAPTURE(how);
+    for (const Meeting& meeting : meetings) {
+        CAPTURE(meeting.how);
         forget_students();
         fold({known});
         auto other = another_connection();
         const auto pid = session_pid(other);
 
         postgres::Transaction transaction{connection()};
-        const auto mine = find_students(connection(), first).of_fact;
-        auto theirs = std::async(std::launch::async, [&] { return find(other, second); });
+        const auto mine = find_students(connection(), meeting.first).of_fact;
+        auto theirs = std::async(std::launch::async, [&] { return find(other, meeting.second); });
         auto observer = another_connection();
         const bool waited = waits_for_lock(observer, pid, 2s);
         transaction.commit();
@@ -161,11 +161,13 @@ TEST_CASE_METHOD(FoldFixture, "workers that take the same students in opposite o
                  "[model][students]")
 {
     std::vector<Fact> facts;
+    facts.reserve(20);
     for (int i = 0; i < 20; ++i)
         facts.push_back(
             with_email(approved("HP" + std::to_string(i), day(1)), "student" + std::to_string(i) + "@example.com"));
     std::vector<Fact> backwards{facts.rbegin(), facts.rend()};
     std::vector<std::future<void>> workers;
+    workers.reserve(4);
     for (const auto* batch : {&facts, &backwards, &facts, &backwards})
         workers.push_back(std::async(std::launch::async, [this, batch] {
             auto own = another_connection();

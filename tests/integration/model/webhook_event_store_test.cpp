@@ -28,6 +28,7 @@ std::vector<std::string> new_ids(std::size_t count)
 std::vector<NewWebhookEvent> events_of(const std::vector<std::string>& ids)
 {
     std::vector<NewWebhookEvent> events;
+    events.reserve(ids.size());
     for (const auto& id : ids)
         events.push_back(event(id));
     return events;

@@ -106,12 +106,12 @@ TEST_CASE_METHOD(DatabaseFixture, "processes that migrate at the same moment app
         {2, "0002_slow", "INSERT INTO slow VALUES (1); SELECT pg_sleep(0.1);"},
     };
 
-    std::vector<std::future<Names>> processes;
-    for (int i = 0; i < 3; ++i)
-        processes.push_back(std::async(std::launch::async, [&] {
-            auto process = schema.connect();
-            return migrate(process, slow);
-        }));
+    std::vector<std::future<Names>> processes(3);
+    for (auto& process : processes)
+        process = std::async(std::launch::async, [&] {
+            auto own = schema.connect();
+            return migrate(own, slow);
+        });
     Names applied;
     for (auto& process : processes)
         for (auto& name : process.get())

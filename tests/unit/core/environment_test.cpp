@@ -141,7 +141,7 @@ TEST_CASE("an empty secret file does not count as a secret", "[core][environment
     const SecretFile file{" \n"};
     auto variables = environment({{"TOKEN_FILE", file.path()}});
 
-    CHECK(variables.required("TOKEN", "the secret") == "");
+    CHECK(variables.required("TOKEN", "the secret").empty());
 
     CHECK(variables.faults() == std::vector<std::string>{"TOKEN is not set: the secret"});
 }

@@ -92,7 +92,7 @@ TEST_CASE("text is read from text and numbers; anything else counts as absent", 
     CHECK(root["number"].text() == "7");
     for (const auto name : {"null", "true", "array", "object", "missing"}) {
         CAPTURE(name);
-        CHECK(root[name].text() == "");
+        CHECK(root[name].text().empty());
     }
     CHECK(root["digits"].is_string());
     CHECK_FALSE(root["number"].is_string());

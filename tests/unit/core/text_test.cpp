@@ -27,8 +27,8 @@ struct BadBytes {
 TEST_CASE("trimmed leaves out blanks at both ends only", "[core][text]")
 {
     CHECK(trimmed("  Rita Alves \r\n") == "Rita Alves");
-    CHECK(trimmed("\t\v\f") == "");
-    CHECK(trimmed("") == "");
+    CHECK(trimmed("\t\v\f").empty());
+    CHECK(trimmed("").empty());
     CHECK(trimmed("x") == "x");
 }
 

@@ -56,6 +56,7 @@ TEST_CASE("threads that make ids at the same moment never make the same one", "[
     std::vector<std::vector<std::string>> made(4, std::vector<std::string>(2'000));
     {
         std::vector<std::jthread> threads;
+        threads.reserve(made.size());
         for (auto& ids : made)
             threads.emplace_back([&ids] { std::generate(ids.begin(), ids.end(), new_uuid); });
     }

@@ -34,6 +34,7 @@ const std::vector<Level> levels{
 std::vector<Candidate> all_candidates()
 {
     std::vector<Candidate> candidates;
+    candidates.reserve(levels.size());
     for (const Level& level : levels)
         candidates.push_back({level.path, level.value});
     return candidates;

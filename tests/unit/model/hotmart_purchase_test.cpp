@@ -1,6 +1,7 @@
 #include "hotmart_samples.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/core.h>
 
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Kind {
 std::vector<std::string> texts(const std::vector<Candidate>& candidates)
 {
     std::vector<std::string> list;
+    list.reserve(candidates.size());
     for (const Candidate& candidate : candidates)
         list.push_back(candidate.text());
     return list;
@@ -169,21 +171,21 @@ TEST_CASE("fields that are null or of a strange type count as not told", "[model
         body = changed(body, "{ \"value\": 89.9, \"currency_value\": \"BRL\" }", nothing);
         body = changed(body, "1762946705000", nothing);
         body = changed(body, "{ \"code\": \"cl9mensal\", \"coupon_code\": \"VOLTA ÀS AULAS\" }", nothing);
-        body = changed(body, "\"installments_number\": 1", "\"installments_number\": " + nothing);
+        body = changed(body, "\"installments_number\": 1", fmt::format("\"installments_number\": {}", nothing));
         body = changed(body, "{ \"id\": 812345, \"name\": \"Mensal\" }", nothing);
         body = changed(body, "\"2026-11-19T00:00:00Z\"", nothing);
 
         const Fact fact = fact_in(body);
 
-        CHECK(fact.name == "");
-        CHECK(fact.phone == "");
-        CHECK(fact.price == "");
-        CHECK(fact.currency == "");
+        CHECK(fact.name.empty());
+        CHECK(fact.phone.empty());
+        CHECK(fact.price.empty());
+        CHECK(fact.currency.empty());
         CHECK_FALSE(fact.approved_at.has_value());
         CHECK_FALSE(fact.installments.has_value());
         CHECK_FALSE(fact.warranty_ends_at.has_value());
-        CHECK(fact.offer_code == "");
-        CHECK(fact.plan_id == "");
+        CHECK(fact.offer_code.empty());
+        CHECK(fact.plan_id.empty());
     }
 }
 
@@ -221,7 +223,7 @@ TEST_CASE("a phone without area code stays as it was given", "[model][hotmart]")
 {
     CHECK(fact_in(changed(purchase_body(), "\"checkout_phone_code\": \"31\", ", "")).phone == "988887777");
     CHECK(fact_in(changed(purchase_body(), "\"988887777\"", "988887777")).phone == "31988887777");
-    CHECK(fact_in(changed(purchase_body(), ", \"checkout_phone\": \"988887777\"", "")).phone == "");
+    CHECK(fact_in(changed(purchase_body(), ", \"checkout_phone\": \"988887777\"", "")).phone.empty());
 }
 
 TEST_CASE("product 0 of the test events is never a candidate", "[model][hotmart]")

@@ -159,9 +159,8 @@ TEST_CASE("sums are exact, whatever their order", "[model][money]")
     CHECK((money("0.1") + money("0.2")).text() == "0.30");
 
     std::mt19937 random{7};
-    std::vector<Money> amounts;
-    for (int i = 0; i < 500; ++i)
-        amounts.push_back(money(random_amount(random)));
+    std::vector<Money> amounts(500);
+    std::generate(amounts.begin(), amounts.end(), [&] { return money(random_amount(random)); });
     Money forwards;
     for (const Money amount : amounts)
         forwards = forwards + amount;

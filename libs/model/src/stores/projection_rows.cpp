@@ -159,8 +159,7 @@ void UserRows::add(const StoredStudent& stored, const StudentView& view, const P
     const std::string_view lifecycle = view.lifecycle ? to_string(*view.lifecycle) : "";
     // Somebody whose facts all turned out to be another's keeps the address.
     const std::string& email = view.email.empty() ? stored.email : view.email;
-    const bool unchanged = !stored.is_new && stored.email == email &&
-                           (view.name.empty() || stored.name == view.name) &&
+    const bool unchanged = !stored.is_new && stored.email == email && (view.name.empty() || stored.name == view.name) &&
                            (view.phone.empty() || stored.phone == view.phone) && stored.lifecycle == lifecycle &&
                            stored.discord_id == view.discord_id;
     if (unchanged)

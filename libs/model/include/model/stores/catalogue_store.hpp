@@ -28,7 +28,7 @@ struct NewProduct {
     std::vector<std::pair<std::string, std::string>> identifiers; // kind, value
     std::vector<std::string> discord_roles;
     std::vector<std::string> classes{}; // ids
-    int access_days = 0;              // 0: without end
+    int access_days = 0;                // 0: without end
 };
 
 // Answers the product's id; `duplicate` naming the identifier and its product when one is taken.
