@@ -42,7 +42,7 @@ def test_each_transition_says_from_where_to_where_and_why(ciclo, student):
     transitions = ciclo.database.rows(
         """SELECT payload->>'from', payload->>'to', payload->>'trigger' FROM events JOIN users ON users.id = target_id
            WHERE type = 'lifecycle.transition' AND email = %s ORDER BY events.created_at""", person.email)
-    assert [(start, end) for start, end, _ in transitions] == [(None, "active"), ("active", "churned")]
+    assert [(start, end) for start, end, _ in transitions] == [("none", "active"), ("active", "churned")]
     assert "refund" in transitions[1][2].lower()
 
 

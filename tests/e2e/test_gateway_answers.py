@@ -129,12 +129,15 @@ def test_an_event_type_that_nobody_knows_is_stored_as_ignored(ciclo):
     ciclo.wait_for_status(event, "ignored")
 
 
-def test_a_documented_event_that_is_not_acted_on_yet_is_deferred(ciclo):
-    event = {**Sale(Person()).approved(), "event": "SWITCH_PLAN"}
+def test_a_change_of_plan_that_does_not_name_the_new_plan_is_unprocessed_and_says_why(ciclo):
+    sale = Sale(Person())
+    event = {**sale.approved(), "event": "SWITCH_PLAN"}
+    event["data"] = {"subscription": {"subscriber_code": "QX7PL2AB", "user": {"email": sale.person.email}}, "plans": []}
 
     ciclo.gateway.accept(event)
 
-    ciclo.wait_for_status(event, "deferred")
+    ciclo.wait_for_status(event, "unprocessed")
+    assert "data.plans" in ciclo.database.value("SELECT outcome FROM webhook_events WHERE id = %s", event["id"])
 
 
 def test_a_purchase_of_a_subscription_without_its_code_is_unprocessed_and_says_why(ciclo):
