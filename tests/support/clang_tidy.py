@@ -25,7 +25,7 @@ INCLUDE = re.compile(rb'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 def our_commands():
     """The compile commands of files that people wrote: not the generated ones below build/."""
     commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
-    own = tuple(str(ROOT / top) + os.sep for top in ("libs", "services", "tests"))
+    own = tuple(str(ROOT / top) + os.sep for top in ("libs", "services"))
     return {entry["file"]: entry for entry in commands if entry["file"].startswith(own)}
 
 
