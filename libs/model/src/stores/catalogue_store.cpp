@@ -94,7 +94,7 @@ const Catalogue& CatalogueCache::current(postgres::Connection& connection)
 Result<std::string> add_product(postgres::Connection& connection, const NewProduct& product)
 {
     postgres::Transaction transaction{connection};
-    const std::string id = new_uuid();
+    std::string id = new_uuid();
     connection.execute(insert_product_sql, {id, product.name, product.priority, product.access_days});
     for (const auto& [kind, value] : product.identifiers) {
         if (connection.execute(insert_identifier_sql, {kind, value, id}).affected() == 1)
@@ -123,7 +123,7 @@ Result<void> map_product(postgres::Connection& connection, const std::string& so
 
 std::string add_class(postgres::Connection& connection, const std::string& name)
 {
-    const std::string id = new_uuid();
+    std::string id = new_uuid();
     connection.execute(insert_class_sql, {id, name});
     return id;
 }
