@@ -70,7 +70,7 @@ class Bench:
         self.ciclo.sandbox.lift_limits()
         for index, member in enumerate(self.members):
             self.ciclo.sandbox.control("PUT", f"/discord/members/{member.discord_id}", {"username": f"membro{index}"})
-        self.ciclo.wait_until_idle(120)
+        self.ciclo.wait_until_idle(120, notices=False)
 
     def end(self):
         complaints = self.ciclo.end()
@@ -105,7 +105,7 @@ class Bench:
     def settle(self):
         """The same start for every measurement: nothing left to do or to write back."""
         self.drain()
-        self.ciclo.wait_until_idle(120)
+        self.ciclo.wait_until_idle(120, notices=False)
         # In a new database autovacuum would only get there after a minute.
         self.ciclo.database.execute("ANALYZE")
         self.ciclo.database.execute("CHECKPOINT")

@@ -82,7 +82,7 @@ def receipt_to_role(bench, per_second, seconds):
     load = bench.load(seconds, "--product-id", CLUB.id, "--rate", per_second,
                       "--first-student", FIRST_MEMBER + first)
     bench.drain()
-    bench.ciclo.wait_until_idle(60)
+    bench.ciclo.wait_until_idle(60, notices=False)
     received = dict(bench.ciclo.database.rows(
         """SELECT users.discord_id, received_at FROM webhook_events JOIN facts USING (id) JOIN users ON users.id = user_id
            WHERE received_at >= %s""", since))
