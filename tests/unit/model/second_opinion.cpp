@@ -219,8 +219,7 @@ private:
     bool paid_beyond(const Fact& cancelled, const Payment& last, const std::optional<Time>& unpaid) const
     {
         const bool next_is_unpaid = unpaid && *unpaid <= cancelled.occurred_at;
-        const auto until =
-            cancelled.next_charge_at && !next_is_unpaid ? cancelled.next_charge_at : last.next_charge;
+        const auto until = cancelled.next_charge_at && !next_is_unpaid ? cancelled.next_charge_at : last.next_charge;
         return policy_.cancellation == CancellationPolicy::end_of_period && until && *until > cancelled.occurred_at &&
                now_ < *until;
     }

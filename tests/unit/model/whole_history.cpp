@@ -15,7 +15,7 @@ using namespace model;
 
 namespace {
 
-constexpr std::string_view sold_by_plan = "4100999"; // no product of ours: its plans are
+constexpr std::string_view sold_by_plan = "4100999";                // no product of ours: its plans are
 constexpr std::array plans{"812345", "812399", "812400", "899999"}; // the last one is nobody's
 
 class Generator {

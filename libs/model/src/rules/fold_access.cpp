@@ -152,8 +152,9 @@ private:
             ended_by_time_ = judge_.end_by_time(made, *paid_until, AccessEnd::expired) || ended_by_time_;
             return;
         }
-        end(made, was_unpaid_when_cancelled() ? std::min(cancelled_at, *fold_.unpaid_since + policy_.payment_grace)
-                                              : cancelled_at,
+        end(made,
+            was_unpaid_when_cancelled() ? std::min(cancelled_at, *fold_.unpaid_since + policy_.payment_grace)
+                                        : cancelled_at,
             AccessEnd::cancelled);
     }
 

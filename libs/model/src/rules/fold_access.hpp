@@ -22,8 +22,8 @@ struct Grant {
 
 // What one payment, or one subscription with all its payments, claims at a moment.
 struct Claims {
-    std::map<std::string, std::vector<Grant>> grants; // by product
-    std::optional<Time> changes_at;                   // the next moment at which time alone changes one
+    std::map<std::string, std::vector<Grant>> grants;       // by product
+    std::optional<Time> changes_at;                         // the next moment at which time alone changes one
     SubscriptionStatus status = SubscriptionStatus::active; // of a subscription, with what time made of it
 };
 

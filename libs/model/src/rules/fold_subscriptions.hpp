@@ -20,7 +20,7 @@ struct SubscriptionStep {
 // Everything known about one subscription while access is judged.
 struct SubscriptionFold {
     SubscriptionView view;
-    std::vector<SubscriptionStep> steps; // oldest first; a change of plan before any payment gives nothing
+    std::vector<SubscriptionStep> steps;        // oldest first; a change of plan before any payment gives nothing
     const TransactionView* last_paid = nullptr; // by the moment of payment; may have been refunded since
     const Fact* cancellation = nullptr;         // the latest one, if no payment came after it
     std::optional<Time> unpaid_since;           // a renewal is delayed and nothing was paid after it

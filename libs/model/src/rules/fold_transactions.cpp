@@ -238,7 +238,8 @@ const TransactionView* TransactionFold::add(const Fact& fact)
     keep_money(money, fact);
     apply(view, money, fact, is_first);
     settle_money(view, money);
-    Served served = serve(view.candidates, catalogue_, view.ordered_at.value_or(view.paid_at.value_or(view.first_seen_at)));
+    Served served =
+        serve(view.candidates, catalogue_, view.ordered_at.value_or(view.paid_at.value_or(view.first_seen_at)));
     view.product_id = std::move(served.product_id);
     view.matched_by = std::move(served.matched_by);
     view.further_products = std::move(served.further_products);
