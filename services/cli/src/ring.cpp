@@ -3,6 +3,7 @@
 #include "contracts/fold_student.hpp"
 #include "core/environment.hpp"
 #include "core/uuid.hpp"
+#include "jobs/job_bell.hpp"
 #include "rabbitmq/publisher.hpp"
 
 #include <chrono>
@@ -21,6 +22,17 @@ void ring_folds(const std::vector<std::string>& user_ids)
     for (const auto& id : user_ids)
         bells.push_back(rabbitmq::message_of(contracts::FoldStudent{id, correlation_id}));
     publisher.publish(std::move(bells));
+    publisher.flush(std::chrono::seconds{2});
+}
+
+void ring_job(const std::string& job, const std::string& run_id, const std::string& correlation_id)
+{
+    Environment environment;
+    const auto url = environment.text("AMQP_URL", "", "RabbitMQ");
+    if (url.empty())
+        return;
+    rabbitmq::Publisher publisher{url};
+    publisher.publish(jobs::job_bell(job, run_id, correlation_id));
     publisher.flush(std::chrono::seconds{2});
 }
 
