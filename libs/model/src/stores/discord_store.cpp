@@ -64,6 +64,15 @@ std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, c
     return wish;
 }
 
+std::set<std::string> managed_roles(postgres::Connection& connection)
+{
+    const auto rows = connection.execute(managed_sql);
+    std::set<std::string> roles;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        roles.insert(rows.text(i, 0));
+    return roles;
+}
+
 void record_member(postgres::Connection& connection, const SeenMember& member)
 {
     postgres::TextArray roles;

@@ -22,6 +22,9 @@ struct DiscordWish {
 // From the tables, at this moment. Nothing when the user does not exist.
 std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, const std::string& user_id);
 
+// Every role that ciclo may touch.
+std::set<std::string> managed_roles(postgres::Connection& connection);
+
 struct SeenMember {
     std::string discord_id;
     std::string user_id;
