@@ -16,6 +16,7 @@ def _tree(world):
             "webhooks": lambda: list(discord.webhooks.values()),
             "messages": lambda: discord.messages,
             "commands": lambda: discord.commands,
+            "gateway": world.discord.gateway.view,
         },
         "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
         "calls": world.calls.view,

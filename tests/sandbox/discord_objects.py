@@ -18,7 +18,7 @@ def member(m):
     return {
         "user": user(m.id, m.username, m.bot), "nick": m.nick, "avatar": None, "banner": None,
         "roles": m.roles, "joined_at": m.joined_at, "premium_since": None, "deaf": False, "mute": False,
-        "flags": 0, "pending": m.pending, "communication_disabled_until": None,
+        "flags": 1 if m.rejoined else 0, "pending": m.pending, "communication_disabled_until": None,
     }
 
 

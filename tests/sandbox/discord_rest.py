@@ -4,11 +4,14 @@ import re
 import urllib.parse
 
 import discord_commands
+import discord_gateway_rest
 import discord_guild
 import discord_invites
 import discord_messages
 from answers import Answer
 from discord_errors import DiscordError, Form, error, plain
+from discord_events import Events
+from discord_gateway import Gateway
 from fields import is_snowflake
 from limits import DiscordLimits, too_many
 from router import Router
@@ -18,20 +21,22 @@ _VERSION = re.compile(r"/v(\d+)(/.*)")
 _SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application")
 _MAJORS = ("guild", "channel", "webhook")
 _NO_AUTH = "POST /webhooks/{webhook}/{token}"
-_OPTIONAL_AUTH = "GET /invites/{code}"
+_OPTIONAL_AUTH = ("GET /invites/{code}", "GET /gateway")
 _VIA = "1.1 google"
 
 
 class Context:
     """One request on its way to a handler."""
 
-    __slots__ = ("state", "limits", "params", "query", "body", "files", "reason")
+    __slots__ = ("state", "limits", "gateway", "host", "params", "query", "body", "files", "reason")
 
-    def __init__(self, state, limits, params, query, reason):
-        self.state = state
-        self.limits = limits
+    def __init__(self, discord, request, params, reason):
+        self.state = discord.state
+        self.limits = discord.limits
+        self.gateway = discord.gateway
+        self.host = request.headers.get("Host", "127.0.0.1")
         self.params = params
-        self.query = query
+        self.query = request.query
         self.body = None
         self.files = False
         self.reason = reason
@@ -56,9 +61,11 @@ class Discord:
 
     def __init__(self, state):
         self.state = state
+        self.gateway = Gateway(state)
+        state.events = self.gateway.events = Events(state, self.gateway)
         self.router = Router()
         names = set()
-        for module in (discord_guild, discord_invites, discord_messages, discord_commands):
+        for module in (discord_guild, discord_invites, discord_messages, discord_commands, discord_gateway_rest):
             for method, template, handler in module.ROUTES:
                 self.router.add(method, template, handler)
                 names.add(f"{method} {template}")
@@ -112,7 +119,7 @@ class Discord:
             return Answer(429, value, extra)
         headers.update(bucket)
 
-        ctx = Context(self.state, self.limits, params, request.query, self._reason(request))
+        ctx = Context(self, request, params, self._reason(request))
         self._check_params(params)
         if route.method in ("POST", "PATCH") or (route.method == "PUT" and route.template.endswith("/commands")):
             await self._read_body(request, ctx, call.body)
@@ -127,7 +134,7 @@ class Discord:
         if route.name == _NO_AUTH:
             return request.remote
         given = request.headers.get("Authorization")
-        if given is None and route.name == _OPTIONAL_AUTH:
+        if given is None and route.name in _OPTIONAL_AUTH:
             return request.remote
         if given != "Bot " + self.state.bot["token"]:
             raise plain(401)
