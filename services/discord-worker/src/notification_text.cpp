@@ -37,6 +37,8 @@ constexpr auto templates = std::to_array<Template>({
     {"discord_down", "🟠 O Discord não responde; os ajustes esperam e são refeitos sozinhos: {error}",
      "🟠 Discord no responde; los ajustes esperan y se rehacen solos: {error}",
      "🟠 Discord does not answer; changes wait and are made by themselves later: {error}"},
+    {"discord_bot_refused", "🔴 O bot não consegue entrar no Discord: {error}", "🔴 El bot no puede entrar en Discord: {error}",
+     "🔴 The bot cannot get on Discord: {error}"},
     {"access_began", "🟢 Novo acesso: {product} (usuário {user_id})",
      "🟢 Nuevo acceso: {product} (usuario {user_id})", "🟢 New access: {product} (user {user_id})"},
     {"access_ended", "⚪ Acesso encerrado: {product} (usuário {user_id})",
