@@ -205,12 +205,12 @@ class Gateway:
 
     def request_members(self, connection, data):
         session, state = connection.session, self.state
-        if not isinstance(data, dict) or data.get("guild_id") != state.guild["id"]:
-            return
+        if not isinstance(data, dict) or str(data.get("guild_id")) != state.guild["id"]:
+            return  # ids are taken as numbers too: some libraries send them so
         query, ids = data.get("query"), data.get("user_ids")
         limit = data.get("limit") or 0
         if ids is not None:
-            ids = ids if isinstance(ids, list) else [ids]
+            ids = [str(i) for i in (ids if isinstance(ids, list) else [ids])]
             found = [state.members[i] for i in ids if i in state.members]
         else:
             found = [m for m in state.members_in_order() if m.username.startswith(query or "")]

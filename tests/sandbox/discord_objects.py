@@ -56,7 +56,8 @@ def guild(state):
 def application(state):
     return {"id": state.application["id"], "name": state.bot["username"], "icon": None, "description": "",
             "bot_public": False, "bot_require_code_grant": False, "verify_key": "0" * 64,
-            "flags": state.application["flags"], "bot": bot_user(state)}
+            "flags": state.application["flags"], "bot": bot_user(state),
+            "owner": user(state.guild["owner_id"], "direcao"), "team": None, "summary": "", "rpc_origins": []}
 
 
 def invite(state, i, metadata=False):

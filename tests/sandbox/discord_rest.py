@@ -4,8 +4,10 @@ import re
 import urllib.parse
 
 import discord_commands
+import discord_direct
 import discord_gateway_rest
 import discord_guild
+import discord_interactions
 import discord_invites
 import discord_messages
 from answers import Answer
@@ -18,7 +20,7 @@ from router import Router
 
 _AGENT = re.compile(r"DiscordBot \(.+\)")
 _VERSION = re.compile(r"/v(\d+)(/.*)")
-_SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application")
+_SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application", "interaction")
 _MAJORS = ("guild", "channel", "webhook")
 _NO_AUTH = "POST /webhooks/{webhook}/{token}"
 _OPTIONAL_AUTH = ("GET /invites/{code}", "GET /gateway")
@@ -65,7 +67,8 @@ class Discord:
         state.events = self.gateway.events = Events(state, self.gateway)
         self.router = Router()
         names = set()
-        for module in (discord_guild, discord_invites, discord_messages, discord_commands, discord_gateway_rest):
+        for module in (discord_guild, discord_invites, discord_messages, discord_commands, discord_direct,
+                       discord_gateway_rest, discord_interactions):
             for method, template, handler in module.ROUTES:
                 self.router.add(method, template, handler)
                 names.add(f"{method} {template}")
@@ -96,16 +99,17 @@ class Discord:
         if banned:
             return Answer(429, raw=b"error code: 1015", raw_type="text/plain", headers={"Retry-After": str(int(banned) + 1)})
         # The edge looks at the User-Agent before the API sees anything.
-        if not _AGENT.match(request.headers.get("User-Agent", "")):
+        route, agent = call.route, request.headers.get("User-Agent", "")
+        # Where the token is in the path, any client may come; bots have to say that they are one.
+        if not agent or not (_AGENT.match(agent) or route is not None and self._carries_token(route)):
             raise error(40333)
         if not call.version_ok:
             raise error(50041)
-        route = call.route
         if route is None:
             raise plain(405 if call.allowed else 404)
         who = self._authorize(request, route)
 
-        wait = self.limits.take_global(who)
+        wait = None if self._answers_interaction(route, call.params) else self.limits.take_global(who)
         if wait is not None:
             extra, value = too_many(wait, True, "global", {})
             return Answer(429, value, extra)
@@ -130,8 +134,16 @@ class Discord:
             return result
         return Answer(204) if result is None else Answer(200, result)
 
+    def _answers_interaction(self, route, params):
+        """These stay outside the global limit, so that bulk work cannot make a person wait."""
+        return "interaction" in params or params.get("webhook") == self.state.application["id"]
+
+    @staticmethod
+    def _carries_token(route):
+        return route.name == _NO_AUTH or route.name in discord_interactions.OWN_TOKEN
+
     def _authorize(self, request, route):
-        if route.name == _NO_AUTH:
+        if self._carries_token(route):
             return request.remote
         given = request.headers.get("Authorization")
         if given is None and route.name in _OPTIONAL_AUTH:

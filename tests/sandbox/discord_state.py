@@ -61,6 +61,9 @@ class DiscordState:
         self.invites = {}  # every invite ever made, by code
         self.live = {}  # those that can still be used
         self.messages = []
+        self.direct = {}  # channels of direct messages
+        self.closed_to_messages = set()
+        self.interactions = {}
         self.commands = []
         self.command_creates = []
         self.managed_role_code = 50028
@@ -142,6 +145,15 @@ class DiscordState:
         if member.bot:
             view["bot"] = True
         return view
+
+    def direct_view(self, user_id=None):
+        """Direct messages by person, or of one."""
+        found = {c["recipient_id"]: [] for c in self.direct.values()}
+        for message in self.messages:
+            channel = self.direct.get(message["channel_id"])
+            if channel is not None:
+                found[channel["recipient_id"]].append(message)
+        return found if user_id is None else found.get(user_id, [])
 
     def role_view(self, role):
         return {"id": role.id, "name": role.name, "position": role.position,
