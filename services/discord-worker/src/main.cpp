@@ -2,9 +2,10 @@
 #include "config.hpp"
 #include "notification_lane.hpp"
 #include "reconcile_lane.hpp"
-#include "sweep_lane.hpp"
+#include "sweep_job.hpp"
 
 #include "core/log.hpp"
+#include "jobs/job_runner.hpp"
 #include "model/stores/provider_health.hpp"
 #include "model/stores/shared_state_store.hpp"
 #include "net/service.hpp"
@@ -40,7 +41,10 @@ void run(const Config& config, const std::string& locale, net::Service& service)
         lanes.push_back(std::make_unique<ReconcileLane>(shared));
     NotificationLane notifications{config, limits, locale};
     AnnouncementLane announcements{config, publisher};
-    SweepLane sweeps{shared};
+    jobs::JobRunner jobs{{config.database_url, config.amqp_url, model::JobExecutor::discord_worker, "discord-worker", 1},
+                         publisher,
+                         service.metrics()};
+    jobs.add("reconcile_discord", sweep_job(shared));
     const auto ready = service.add_readiness("postgresql and rabbitmq", [&] {
         return lanes.front()->ready() && notifications.ready() && announcements.ready();
     });
@@ -51,7 +55,8 @@ void run(const Config& config, const std::string& locale, net::Service& service)
     for (const auto& lane : lanes)
         threads.emplace_back([&lane, stop] { lane->run(stop); });
     threads.emplace_back([&] { announcements.run(stop); });
-    threads.emplace_back([&] { sweeps.run(stop); });
+    if (config.enabled)
+        threads.emplace_back([&] { jobs.run(stop); });
     notifications.run(stop);
 }
 

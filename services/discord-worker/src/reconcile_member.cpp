@@ -38,6 +38,8 @@ Result<Reconciled> reconcile_roles(postgres::Connection& connection, discord::Cl
         {wish.roles, member.roles, wish.managed, visitor, evidence.history, evidence.ended, evidence.held_back});
     const auto applied = changes.apply(plan, evidence.history);
     member.changed_by_us = changes.changed_something();
+    if (member.changed_by_us)
+        member.seen_at = now(); // Discord has confirmed the roles as they are now
     model::record_member(connection, member);
     model::note_absent(connection, wish.discord_id, lease.user_id, plan.absent, seen_at);
     if (!applied)

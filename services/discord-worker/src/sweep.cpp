@@ -1,7 +1,7 @@
 #include "sweep.hpp"
 
+#include "core/json_writer.hpp"
 #include "core/log.hpp"
-#include "model/rules/brake.hpp"
 #include "model/rules/role_plan.hpp"
 #include "model/stores/discord_store.hpp"
 #include "model/stores/given_role_store.hpp"
@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr int students_at_a_time = 1000;
 constexpr std::size_t full_page = 1000;
+constexpr int most_revocations = 10'000; // more than enough for the brake
 constexpr auto patience = std::chrono::minutes{5}; // for one page
 constexpr std::chrono::milliseconds shortest_pause = 1s;
 constexpr std::chrono::milliseconds longest_pause = 30s;
@@ -48,7 +49,13 @@ struct Sweep::Page {
     std::map<std::string, const discord::Member*> members;
 };
 
-Result<std::vector<discord::Member>> Sweep::read_page(const std::string& after, const std::stop_token& stop)
+Sweep::Sweep(jobs::JobContext& context, discord::Client& client, Settings settings)
+    : context_(context), connection_(context.connection()), client_(client), settings_(std::move(settings)),
+      dry_run_(context.parameter("dry_run") == "true")
+{
+}
+
+Result<std::vector<discord::Member>> Sweep::read_page(const std::string& after)
 {
     model::ProviderHealth health{"discord"};
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -69,25 +76,28 @@ Result<std::vector<discord::Member>> Sweep::read_page(const std::string& after, 
         }
         const bool may_pass = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::unknown_outcome ||
                               error.kind == ErrorKind::rate_limited;
-        if (!may_pass || stop.stop_requested() || std::chrono::steady_clock::now() > deadline)
+        if (!may_pass || std::chrono::steady_clock::now() > deadline)
             return error;
-        pause(std::max(delay, error.retry_after), stop);
+        pause(std::max<std::chrono::milliseconds>(delay, error.retry_after), context_.stopping());
+        context_.pause_point();
         delay = std::min(delay * 2, longest_pause);
     }
 }
 
-Sweep::Outcome Sweep::run(const model::LeasedSweep& sweep, const std::stop_token& stop)
+Result<void> Sweep::run()
 {
-    sweep_ = sweep;
+    for (const auto* counter : {"students", "granted", "revoked", "held_by_hand", "left"})
+        context_.count(counter, 0);
     managed_ = model::managed_roles(connection_);
     visitor_ = model::find_setting(connection_, "visitor_role_id").value_or("");
-    std::string after;
+    const Time started_at = model::begin_sweep(connection_, {context_.run_id(), dry_run_});
+    std::string after = context_.checkpoint_member("after");
+    std::int64_t done = 0;
     for (bool is_last = false; !is_last;) {
-        const auto members = read_page(after, stop);
-        if (stop.stop_requested())
-            return Outcome{model::SweepEnd::failed, counters_, "stopped", true};
+        context_.pause_point();
+        const auto members = read_page(after);
         if (!members)
-            return Outcome{model::SweepEnd::failed, counters_, members.error().detail};
+            return members.error();
         is_last = members->size() < full_page;
         Page page{after, "", {}};
         for (const auto& member : *members) {
@@ -96,13 +106,21 @@ Sweep::Outcome Sweep::run(const model::LeasedSweep& sweep, const std::stop_token
                 after = member.user_id;
         }
         if (!is_last && after == page.after)
-            return Outcome{model::SweepEnd::failed, counters_, "Discord's pages of members do not advance"};
+            return Error{ErrorKind::internal, "Discord's pages of members do not advance", {}};
         page.last = is_last ? "" : after;
+        postgres::Transaction transaction{connection_};
         compare_page(page);
-        counters_.members += static_cast<std::int64_t>(members->size());
-        settings_.progress(counters_);
+        done += static_cast<std::int64_t>(members->size());
+        context_.progress(done);
+        JsonWriter checkpoint;
+        checkpoint.begin_object().member("after", after).end_object();
+        context_.save(checkpoint.text());
+        transaction.commit();
+        settings_.ring(to_ring_);
+        to_ring_.clear();
     }
-    return conclude();
+    conclude(started_at);
+    return {};
 }
 
 void Sweep::compare_page(const Page& page)
@@ -126,14 +144,14 @@ void Sweep::compare_page(const Page& page)
 
 void Sweep::compare(const model::SweptStudent& student, const Page& page)
 {
-    ++counters_.students;
+    context_.count("students");
     strangers_.erase(student.discord_id);
     const auto found = page.members.find(student.discord_id);
     if (found == page.members.end()) {
         sights_.push_back({student.discord_id, student.user_id, false, false, {}});
         // Whoever left is reconciled once: who should have roles gets an invite.
         if (student.was_present.value_or(true)) {
-            ++counters_.left;
+            context_.count("left");
             to_reconcile_.push_back(student.user_id);
         }
         return;
@@ -150,15 +168,15 @@ void Sweep::compare(const model::SweptStudent& student, const Page& page)
     question.held_back = std::move(evidence.held_back);
     const model::RolePlan plan = model::plan_roles(question);
     if (!plan.give.empty() && !member.pending) {
-        ++counters_.granted;
+        context_.count("granted");
         to_reconcile_.push_back(student.user_id);
     }
     for (const auto& role : plan.take) {
-        ++counters_.revoked;
-        revocations_.push_back({student.user_id, student.discord_id, role});
+        context_.count("revoked");
+        to_take_.push_back({student.user_id, student.discord_id, role});
     }
     for (const auto& role : plan.by_hand) {
-        ++counters_.held_by_hand;
+        context_.count("held_by_hand");
         hand_held_.push_back({student.discord_id, role, student.user_id, member.username});
     }
 }
@@ -170,7 +188,7 @@ void Sweep::compare_strangers(const Page& page)
     for (const auto& id : strangers_)
         for (const auto& role : page.members.at(id)->roles)
             if (managed_.contains(role) && role != visitor_) {
-                ++counters_.held_by_hand;
+                context_.count("held_by_hand");
                 hand_held_.push_back({id, role, "", page.members.at(id)->username});
                 if (holders.empty() || holders.back() != id)
                     holders.push_back(id);
@@ -182,39 +200,50 @@ void Sweep::compare_strangers(const Page& page)
 void Sweep::write_page()
 {
     model::note_hand_held(connection_, hand_held_, seen_at_);
-    model::note_revocations(connection_, sweep_.id, revocations_, seen_at_);
+    model::note_revocations(connection_, context_.run_id(), to_take_, seen_at_);
     model::record_sights(connection_, sights_, seen_at_);
-    if (!sweep_.dry_run)
-        want(to_reconcile_); // after what is held back has been noted
     hand_held_.clear();
-    revocations_.clear();
+    to_take_.clear();
     sights_.clear();
+    if (dry_run_)
+        to_reconcile_.clear();
+    want(to_reconcile_); // what is held back is noted, and visible as soon as this is
+    to_ring_.insert(to_ring_.end(), to_reconcile_.begin(), to_reconcile_.end());
     to_reconcile_.clear();
 }
 
-Sweep::Outcome Sweep::conclude()
+void Sweep::conclude(Time started_at)
 {
-    model::forget_hand_held_before(connection_, sweep_.started_at);
-    const auto shares = model::revocation_shares(connection_, sweep_.id);
-    const auto reason = model::reason_to_stop(model::count_people_losing(connection_, sweep_.id), shares,
-                                              settings_.brake_max_revocations);
-    if (reason)
-        return Outcome{sweep_.dry_run ? model::SweepEnd::done : model::SweepEnd::held, counters_, *reason};
-    return Outcome{model::SweepEnd::done, counters_, ""};
+    model::forget_hand_held_before(connection_, started_at);
+    const auto revocations = model::revocations_by_product(connection_, context_.run_id(), most_revocations);
+    const auto decision =
+        model::decide_brake(revocations, model::count_students(connection_, revocations), settings_.brake);
+    postgres::Transaction transaction{connection_};
+    if (decision.stops && !dry_run_) {
+        model::finish_sweep(connection_, context_.run_id(), model::SweepEnd::held, decision.reason);
+        transaction.commit();
+        log::warning("a sweep stopped before taking roles",
+                     {{"correlation_id", context_.run_id()}, {"reason", decision.reason}});
+        return;
+    }
+    model::finish_sweep(connection_, context_.run_id(), model::SweepEnd::done, decision.stops ? decision.reason : "");
+    const auto losing = dry_run_ ? std::vector<std::string>{} : model::people_losing(connection_, context_.run_id());
+    want(losing);
+    transaction.commit();
+    settings_.ring(losing);
 }
 
 void Sweep::want(const std::vector<std::string>& user_ids)
 {
     if (user_ids.empty())
         return;
-    std::set<std::string> once{user_ids.begin(), user_ids.end()};
+    const std::set<std::string> once{user_ids.begin(), user_ids.end()};
     std::vector<model::WantedReconciliation> wanted;
     wanted.reserve(once.size());
     for (const auto& id : once)
-        wanted.push_back({id, "discord", sweep_.id});
+        wanted.push_back({id, "discord", context_.correlation_id()});
     const auto statement = model::want_reconciliations(wanted);
     connection_.execute(statement.sql, statement.params);
-    settings_.ring({once.begin(), once.end()});
 }
 
 } // namespace ciclo::discord_worker

@@ -1,65 +1,22 @@
 #include "discord/client.hpp"
 
+#include "api_call.hpp"
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
-#include "discord/errors.hpp"
-#include "discord/user_agent.hpp"
 #include "guild_json.hpp"
 #include "message_body.hpp"
-#include "net/url.hpp"
 
 #include <fmt/core.h>
 
-#include <thread>
 
 namespace ciclo::discord {
-
-namespace {
-
-using namespace std::chrono_literals;
-
-// Longer waits go back to the caller, whose thread has other students to serve.
-constexpr auto longest_wait = 1s;
-
-Error not_understood(std::string_view what)
-{
-    return Error{ErrorKind::internal, fmt::format("Discord's answer is not {}", what), {}};
-}
-
-} // namespace
 
 Client::Client(Settings settings, RateLimits& limits) : settings_(std::move(settings)), limits_(limits) {}
 
 Result<net::HttpAnswer> Client::call(const Route& route, const std::string& path, std::string body,
                                      std::string_view reason)
 {
-    using Clock = std::chrono::steady_clock;
-    const auto patience = Clock::now() + longest_wait;
-    for (;;) {
-        const auto wait = limits_.reserve(route);
-        if (wait == 0ms)
-            break;
-        if (Clock::now() + wait > patience)
-            return Error{ErrorKind::rate_limited, "waiting for Discord's rate limit", wait};
-        std::this_thread::sleep_for(wait);
-    }
-
-    net::HttpCall request{route.name.substr(0, route.name.find(' ')), settings_.api_url + path};
-    request.headers = {{"Authorization", "Bot " + settings_.bot_token}, {"User-Agent", std::string{user_agent}}};
-    if (!body.empty())
-        request.headers.push_back({"Content-Type", "application/json"});
-    if (!reason.empty())
-        request.headers.push_back({"X-Audit-Log-Reason", net::percent_encoded(reason)});
-    request.body = std::move(body);
-    auto answer = http_.send(request);
-    if (!answer) {
-        limits_.no_answer(route);
-        return answer;
-    }
-    limits_.learn(route, *answer);
-    if (answer->status / 100 != 2)
-        return classify(*answer);
-    return answer;
+    return call_api(http_, settings_, limits_, {route, path, std::move(body), reason});
 }
 
 Result<JsonDocument> Client::read(const Route& route, const std::string& path)

@@ -60,6 +60,7 @@ constexpr auto text_members = std::to_array<std::pair<std::string_view, std::str
     {"plan_id", &Fact::plan_id},
     {"plan_name", &Fact::plan_name},
     {"discord_id", &Fact::discord_id},
+    {"source", &Fact::link_source},
 });
 
 constexpr auto time_members = std::to_array<std::pair<std::string_view, std::optional<Time> Fact::*>>({

@@ -30,6 +30,7 @@ constexpr const char* member_sql = R"sql(
     SET user_id = excluded.user_id, present = excluded.present, pending = excluded.pending,
         seen_roles = excluded.seen_roles, seen_at = excluded.seen_at,
         applied_at = coalesce(excluded.applied_at, member.applied_at)
+    WHERE member.seen_at <= excluded.seen_at
 )sql";
 
 constexpr const char* open_invite_sql = R"sql(

@@ -77,6 +77,7 @@ struct Fact {
     std::string module_id; // of Hotmart Club
 
     std::string discord_id;
+    std::string link_source; // what tied it: "registrar", "invite", "operator"
 };
 
 // Is it about one payment?

@@ -35,6 +35,7 @@ struct SeenMember {
     bool changed_by_us = false;
 };
 
+// Unless something newer was seen already. Whatever ciclo gave and is missing here has been lost (a trigger notes it).
 void record_member(postgres::Connection& connection, const SeenMember& member);
 
 struct Invite {

@@ -1,0 +1,108 @@
+#include "follow_ups.hpp"
+
+#include "command_definition.hpp"
+#include "contracts/reconcile_discord.hpp"
+#include "core/crypto.hpp"
+#include "core/log.hpp"
+#include "core/uuid.hpp"
+#include "event_handler.hpp"
+#include "model/stores/discord_session_store.hpp"
+#include "model/stores/join_store.hpp"
+#include "model/stores/reconciliation_store.hpp"
+
+#include <algorithm>
+
+namespace ciclo::discord_bot {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto lost_after = 10s; // an interaction that nobody has answered by then
+constexpr auto look_interval = 5s;
+constexpr auto register_again = 1min;
+
+} // namespace
+
+void FollowUps::session_began()
+{
+    reads_members_ = true;
+    last_read_.clear();
+}
+
+void FollowUps::step(postgres::Connection& connection)
+{
+    const auto present = Clock::now();
+    if (present >= look_at_) {
+        look_at_ = present + look_interval;
+        look_for_unanswered(connection);
+    }
+    if (!is_registered_ && present >= register_at_) {
+        register_at_ = present + register_again;
+        register_command(connection);
+    }
+    if (reads_members_ && present >= read_at_)
+        read_next_member(connection);
+}
+
+// Only when it is another one than the guild has: Discord counts, and a new one is shown late.
+void FollowUps::register_command(postgres::Connection& connection)
+{
+    const auto definition = command_definition(config_.locale);
+    const auto application = api_.application_id();
+    if (!application) {
+        log::warning("the application's id could not be read", {{"error", application.error().detail}});
+        return;
+    }
+    const auto hash = sha256_hex(*application + " " + config_.discord.guild_id + " " + definition);
+    if (hash != model::discord_command_hash(connection)) {
+        if (const auto set = api_.set_commands(*application, definition); !set) {
+            log::error("the command /registrar could not be registered", {{"error", set.error().detail}});
+            return;
+        }
+        model::set_discord_command_hash(connection, hash);
+        log::info("the command /registrar was registered");
+    }
+    is_registered_ = true;
+}
+
+void FollowUps::read_next_member(postgres::Connection& connection)
+{
+    const auto awaited = model::awaited_members(connection, last_read_, 1);
+    if (awaited.empty()) {
+        reads_members_ = false;
+        return;
+    }
+    const auto& [user_id, discord_id] = awaited.front();
+    const Time seen_at = now();
+    const auto member = client_.member(discord_id);
+    if (!member && member.error().kind != ErrorKind::not_found) {
+        read_at_ = Clock::now() + std::max<std::chrono::milliseconds>(member.error().retry_after, 2s);
+        return;
+    }
+    last_read_ = discord_id;
+    const SeenChange seen = member ? SeenChange{true, member->pending, member->roles} : SeenChange{};
+    postgres::Transaction transaction{connection};
+    const auto before =
+        model::see_member(connection, {discord_id, seen.is_present, seen.is_pending, seen.roles, seen_at});
+    const bool news = is_news(connection, user_id, before.was_present, seen);
+    const std::string correlation_id = new_uuid();
+    if (news) {
+        const model::WantedReconciliation wanted{user_id, "discord", correlation_id};
+        const auto statement = model::want_reconciliations({&wanted, 1});
+        connection.execute(statement.sql, statement.params);
+    }
+    transaction.commit();
+    if (news)
+        publisher_.publish(rabbitmq::message_of(contracts::ReconcileDiscord{user_id, correlation_id}));
+}
+
+void FollowUps::look_for_unanswered(postgres::Connection& connection)
+{
+    model::forget_old_interactions(connection);
+    for (auto& interaction : model::unanswered_interactions(connection, lost_after))
+        desk_.put(std::move(interaction));
+}
+
+} // namespace ciclo::discord_bot
