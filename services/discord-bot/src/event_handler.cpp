@@ -47,8 +47,7 @@ public:
 
     std::string operator()(const discord::MemberLeft& member)
     {
-        const auto before =
-            model::see_member(connection_, {member.discord_id, false, false, {}, event_.received_at});
+        const auto before = model::see_member(connection_, {member.discord_id, false, false, {}, event_.received_at});
         model::forget_open_joins(connection_, member.discord_id);
         return before.was_present ? before.user_id : std::string{};
     }
@@ -62,8 +61,8 @@ public:
     // Kept until answered; who answers has it already.
     std::string operator()(const discord::CommandUsed& used)
     {
-        model::remember_interaction(connection_, {used.interaction_id, used.token, used.application_id,
-                                                  used.channel_id, used.discord_id, used.code, event_.received_at});
+        model::remember_interaction(connection_, {used.interaction_id, used.token, used.application_id, used.channel_id,
+                                                  used.discord_id, used.code, event_.received_at});
         return {};
     }
 

@@ -34,7 +34,6 @@ struct SeenChange {
     bool is_pending = false;
     std::set<std::string> roles;
 };
-bool is_news(postgres::Connection& connection, const std::string& user_id, bool was_present,
-             const SeenChange& seen);
+bool is_news(postgres::Connection& connection, const std::string& user_id, bool was_present, const SeenChange& seen);
 
 } // namespace ciclo::discord_bot

@@ -26,8 +26,7 @@ constexpr const char* join_sql = R"sql(
     ON CONFLICT (discord_id, joined_at) DO NOTHING
 )sql";
 
-constexpr const char* left_sql =
-    "UPDATE discord_joins SET outcome = 'left' WHERE discord_id = $1 AND outcome IS NULL";
+constexpr const char* left_sql = "UPDATE discord_joins SET outcome = 'left' WHERE discord_id = $1 AND outcome IS NULL";
 
 constexpr const char* gone_sql = "UPDATE discord_invites SET gone_at = $2 WHERE code = $1 AND gone_at IS NULL";
 

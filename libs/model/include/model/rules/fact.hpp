@@ -27,7 +27,8 @@ enum class FactType {
     charge_date_changed,
     club_first_access,
     club_module_completed,
-    discord_linked, // a Discord account was tied to the student, by an operator or a registration
+    courtesy_granted, // access that somebody gives without a payment, until a day
+    discord_linked,   // a Discord account was tied to the student, by an operator or a registration
 };
 
 // "PURCHASE_APPROVED", "DISCORD_LINKED" ...
@@ -75,6 +76,9 @@ struct Fact {
     std::string plan_name;
 
     std::string module_id; // of Hotmart Club
+
+    std::optional<Time> access_until; // of a courtesy
+    std::string reason;               // why it was given
 
     std::string discord_id;
     std::string link_source; // what tied it: "registrar", "invite", "operator"
