@@ -32,6 +32,8 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
     {club_module_completed, "CLUB_MODULE_COMPLETED"},
     {courtesy_granted, "COURTESY_GRANTED"},
     {discord_linked, "DISCORD_LINKED"},
+    {access_imported, "ACCESS_IMPORTED"},
+    {historical_buyer, "HISTORICAL_BUYER"},
 });
 
 // The text members, under the names they are stored with.
@@ -118,6 +120,8 @@ bool is_purchase(FactType type) noexcept
     case club_module_completed:
     case courtesy_granted:
     case discord_linked:
+    case access_imported:
+    case historical_buyer:
         return false;
     }
     return false;

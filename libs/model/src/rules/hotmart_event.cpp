@@ -259,6 +259,8 @@ ReadEvent read_data(Fact fact, JsonView data)
         return read_purchase(std::move(fact), data);
     case FactType::courtesy_granted:
     case FactType::discord_linked:
+    case FactType::access_imported:
+    case FactType::historical_buyer:
         break; // nothing that Hotmart sends
     }
     return UnknownEvent{};
