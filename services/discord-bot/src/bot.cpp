@@ -60,6 +60,8 @@ void Bot::run()
             pause(stop, 1h);
         return;
     }
+    const auto stores = service_.add_readiness("postgresql and rabbitmq",
+                                               [this] { return session_.connected() && publisher_.connected(); });
     const auto ready = service_.add_readiness("discord session", [this] { return status_.is_ready(); });
     std::vector<std::jthread> desk_threads;
     for (int i = 0; i < defer_threads; ++i)
@@ -180,6 +182,13 @@ bool Bot::handle(const InboxEvent& event)
             return true;
         }
     }
+}
+
+void Bot::on_dispatch(const std::string& name)
+{
+    service_.metrics()
+        .counter("ciclo_discord_events_total", "Events that Discord's gateway told", {{"event", name}})
+        .increment();
 }
 
 void Bot::on_event(discord::GatewayEvent event, std::int64_t sequence)

@@ -27,6 +27,7 @@ public:
 
 private:
     bool has_room() override { return inbox_.has_room(); }
+    void on_dispatch(const std::string& name) override;
     void on_event(discord::GatewayEvent event, std::int64_t sequence) override;
     void on_phase(discord::GatewayPhase phase) override { status_.set(phase); }
     void on_give_up(const std::string& why) override;
