@@ -59,8 +59,8 @@ public:
         : options_(options), stream_(io_, arguments...)
     {
         stream_.read_message_max(options.max_message_bytes);
-        stream_.set_option(websocket::stream_base::decorator(
-            [agent = options.user_agent](websocket::request_type& request) {
+        stream_.set_option(
+            websocket::stream_base::decorator([agent = options.user_agent](websocket::request_type& request) {
                 request.set(beast::http::field::user_agent, agent);
             }));
     }
@@ -87,9 +87,8 @@ public:
             if (is_name(url.host))
                 SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
             tls.set_verify_callback(asio::ssl::host_name_verification{url.host});
-            step = finish("the TLS handshake", deadline, stop, [&](auto done) {
-                tls.async_handshake(asio::ssl::stream_base::client, std::move(done));
-            });
+            step = finish("the TLS handshake", deadline, stop,
+                          [&](auto done) { tls.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
             if (!step)
                 return step;
         }
@@ -127,9 +126,8 @@ public:
             return Error{ErrorKind::unavailable, "the WebSocket is closed"};
         stream_.text(true);
         return finish("writing", Clock::now() + options_.write_timeout, {}, [&](auto done) {
-            stream_.async_write(asio::buffer(text), [done = std::move(done)](error_code failure, std::size_t) mutable {
-                done(failure);
-            });
+            stream_.async_write(asio::buffer(text),
+                                [done = std::move(done)](error_code failure, std::size_t) mutable { done(failure); });
         });
     }
 

@@ -138,6 +138,7 @@ void Bot::work(std::stop_token stop)
             next_step = std::chrono::steady_clock::now() + step_interval;
             if (handler_.take_session_began())
                 follow_ups_.session_began();
+            handler_.look_again(connection);
             newcomers_.decide(connection);
             follow_ups_.step(connection);
             tell_team();

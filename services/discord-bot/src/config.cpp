@@ -24,8 +24,8 @@ Config Config::read(Environment& environment)
         environment.fault("DISCORD_GATEWAY_URL", "is no ws or wss URL");
     while (config.gateway_url.ends_with('/'))
         config.gateway_url.pop_back();
-    config.registration_channel = environment.text("DISCORD_REGISTRATION_CHANNEL_ID", "",
-                                                   "id of the only channel where /registrar may be used");
+    config.registration_channel =
+        environment.text("DISCORD_REGISTRATION_CHANNEL_ID", "", "id of the only channel where /registrar may be used");
     if (!std::all_of(config.registration_channel.begin(), config.registration_channel.end(),
                      [](char c) { return c >= '0' && c <= '9'; }))
         environment.fault("DISCORD_REGISTRATION_CHANNEL_ID", "is no id: it has digits only");

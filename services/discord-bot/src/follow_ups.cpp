@@ -4,11 +4,9 @@
 #include "contracts/reconcile_discord.hpp"
 #include "core/crypto.hpp"
 #include "core/log.hpp"
-#include "core/uuid.hpp"
 #include "event_handler.hpp"
 #include "model/stores/discord_session_store.hpp"
 #include "model/stores/join_store.hpp"
-#include "model/stores/reconciliation_store.hpp"
 
 #include <algorithm>
 
@@ -82,19 +80,14 @@ void FollowUps::read_next_member(postgres::Connection& connection)
         return;
     }
     last_read_ = discord_id;
-    const SeenChange seen = member ? SeenChange{true, member->pending, member->roles} : SeenChange{};
+    const SeenState seen = member ? SeenState{true, member->pending, member->roles} : SeenState{};
     postgres::Transaction transaction{connection};
     const auto before =
         model::see_member(connection, {discord_id, seen.is_present, seen.is_pending, seen.roles, seen_at});
-    const bool news = is_news(connection, user_id, before.was_present, seen);
-    const std::string correlation_id = new_uuid();
-    if (news) {
-        const model::WantedReconciliation wanted{user_id, "discord", correlation_id};
-        const auto statement = model::want_reconciliations({&wanted, 1});
-        connection.execute(statement.sql, statement.params);
-    }
+    const bool is_needed = needs_reconciliation(connection, user_id, before.was_present, seen);
+    const std::string correlation_id = is_needed ? want_discord(connection, user_id) : std::string{};
     transaction.commit();
-    if (news)
+    if (is_needed)
         publisher_.publish(rabbitmq::message_of(contracts::ReconcileDiscord{user_id, correlation_id}));
 }
 

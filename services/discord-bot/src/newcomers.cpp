@@ -61,14 +61,14 @@ void Newcomers::welcome(postgres::Connection& connection, const model::OpenJoin&
         return;
     }
     model::end_join(connection, join, JoinEnd::welcoming);
-    const auto sent = api_.send_direct_message(join.discord_id, welcome_text(config_.locale, config_.registration_channel));
+    const auto sent =
+        api_.send_direct_message(join.discord_id, welcome_text(config_.locale, config_.registration_channel));
     if (sent) {
         model::end_join(connection, join, JoinEnd::welcomed);
         return;
     }
     const Error& error = sent.error();
-    log::warning("a newcomer could not be welcomed",
-                 {{"kind", to_string(error.kind)}, {"error", error.detail}});
+    log::warning("a newcomer could not be welcomed", {{"kind", to_string(error.kind)}, {"error", error.detail}});
     switch (error.kind) {
     case ErrorKind::unavailable:
     case ErrorKind::rate_limited:

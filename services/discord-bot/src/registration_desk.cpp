@@ -132,10 +132,10 @@ bool RegistrationDesk::answer_one(postgres::Session& session, net::HttpClient& h
         !config_.registration_channel.empty() && interaction.channel_id != config_.registration_channel;
     const auto decision = model::decide_registration(connection, interaction, is_wrong_channel, now());
     if (decision.linked) {
-        publisher_.publish(rabbitmq::message_of(
-            contracts::FoldStudent{decision.linked->user_id, decision.linked->correlation_id}));
-        log::info("a student registered", {{"user_id", decision.linked->user_id},
-                                           {"correlation_id", decision.linked->correlation_id}});
+        publisher_.publish(
+            rabbitmq::message_of(contracts::FoldStudent{decision.linked->user_id, decision.linked->correlation_id}));
+        log::info("a student registered",
+                  {{"user_id", decision.linked->user_id}, {"correlation_id", decision.linked->correlation_id}});
     }
     const auto text = reply_text(decision.outcome, config_.locale, config_.registration_channel);
     const auto edited =

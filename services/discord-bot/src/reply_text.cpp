@@ -30,9 +30,11 @@ constexpr auto replies = std::to_array<Reply>({
      "⌛ Ese código ya no es válido. Contacta a soporte para recibir uno nuevo.",
      "⌛ That code is no longer valid. Please ask our support team for a new one."},
     {already_registered,
-     "ℹ️ Este registro já foi feito: a conta ou o código já está em uso. Se algo estiver faltando, fale com o suporte.",
+     "ℹ️ Este registro já foi feito: a conta ou o código já está em uso. Se algo estiver faltando, fale com o "
+     "suporte.",
      "ℹ️ Este registro ya se hizo: la cuenta o el código ya está en uso. Si te falta algo, contacta a soporte.",
-     "ℹ️ This registration is done already: the account or the code is in use. If something is missing, please ask our "
+     "ℹ️ This registration is done already: the account or the code is in use. If something is missing, please ask "
+     "our "
      "support team."},
     {wrong_channel, "👉 Use este comando no canal {0}.", "👉 Usa este comando en el canal {0}.",
      "👉 Please use this command in {0}."},

@@ -29,10 +29,7 @@ public:
     {
         record_invite(connection(), {code, user_id(email), "301", present - 1h, present + 24h});
     }
-    void join(const std::string& account, Time seen_at)
-    {
-        record_join(connection(), account, seen_at, seen_at);
-    }
+    void join(const std::string& account, Time seen_at) { record_join(connection(), account, seen_at, seen_at); }
     std::optional<std::string> match(const std::string& account)
     {
         for (const auto& one : open_joins(connection(), present + 1h))
@@ -141,7 +138,8 @@ TEST_CASE_METHOD(JoinFixture, "what was seen of a member is kept, and an older s
     CHECK(see_member(connection(), {"999", true, false, {}, present}).user_id.empty());
 }
 
-TEST_CASE_METHOD(JoinFixture, "awaited are known accounts that should have a role and were not seen with the rules accepted",
+TEST_CASE_METHOD(JoinFixture,
+                 "awaited are known accounts that should have a role and were not seen with the rules accepted",
                  "[model][join]")
 {
     fold({linked("220", day(3)), with_email(linked("221", day(3)), "leo@example.com")});

@@ -51,11 +51,14 @@ TEST_CASE("a command tells who typed what where", "[discord][gateway]")
 
 TEST_CASE("other events are told apart", "[discord][gateway]")
 {
-    CHECK(std::get<SessionBegan>(*read("READY", R"({"session_id":"s","resume_gateway_url":"u","application":{"id":"9"}})"))
+    CHECK(std::get<SessionBegan>(
+              *read("READY", R"({"session_id":"s","resume_gateway_url":"u","application":{"id":"9"}})"))
               .application_id == "9");
     CHECK(std::holds_alternative<SessionResumed>(*read("RESUMED", "{}")));
-    CHECK(std::get<MemberLeft>(*read("GUILD_MEMBER_REMOVE", R"({"guild_id":"613","user":{"id":"1"}})")).discord_id == "1");
-    CHECK(std::get<InviteGone>(*read("INVITE_DELETE", R"({"guild_id":"613","channel_id":"2","code":"x"})")).code == "x");
+    CHECK(std::get<MemberLeft>(*read("GUILD_MEMBER_REMOVE", R"({"guild_id":"613","user":{"id":"1"}})")).discord_id ==
+          "1");
+    CHECK(std::get<InviteGone>(*read("INVITE_DELETE", R"({"guild_id":"613","channel_id":"2","code":"x"})")).code ==
+          "x");
     CHECK(std::get<GuildLost>(*read("GUILD_DELETE", R"({"id":"613","unavailable":true})")).is_outage);
     CHECK_FALSE(std::get<GuildLost>(*read("GUILD_DELETE", R"({"id":"613"})")).is_outage);
     CHECK(std::holds_alternative<RolesChanged>(*read("GUILD_ROLE_UPDATE", R"({"guild_id":"613","role":{}})")));

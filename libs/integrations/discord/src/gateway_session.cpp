@@ -26,7 +26,7 @@ constexpr auto longest_backoff = 60s;
 constexpr auto given_up_pause = 15min;
 constexpr auto between_identifies = 5s; // max_concurrency is one for a bot without shards
 constexpr int tries_of_resume_url = 3;
-constexpr int identifies_kept = 5;            // Discord resets the token of a bot that uses up its last one
+constexpr int identifies_kept = 5;               // Discord resets the token of a bot that uses up its last one
 constexpr std::size_t heartbeats_a_minute = 100; // of the 120 payloads that may be sent
 
 std::string url_of(std::string base)

@@ -118,8 +118,9 @@ std::string_view to_string(RegistrationOutcome outcome) noexcept
 
 void remember_interaction(postgres::Connection& connection, const Interaction& interaction)
 {
-    connection.execute(remember_sql, {interaction.id, interaction.token, interaction.application_id,
-                                      interaction.channel_id, interaction.discord_id, interaction.code, to_iso8601(interaction.received_at)});
+    connection.execute(remember_sql,
+                       {interaction.id, interaction.token, interaction.application_id, interaction.channel_id,
+                        interaction.discord_id, interaction.code, to_iso8601(interaction.received_at)});
 }
 
 RegistrationDecision decide_registration(postgres::Connection& connection, const Interaction& interaction,

@@ -24,7 +24,7 @@ struct SessionResumed {};
 struct MemberSeen {
     std::string discord_id;
     std::set<std::string> roles;
-    std::optional<bool> pending;    // not told: as before
+    std::optional<bool> pending; // not told: as before
     std::optional<Time> joined_at;
     bool is_bot = false;
     bool joined = false; // GUILD_MEMBER_ADD, which may come for somebody who is there already

@@ -68,8 +68,8 @@ enum class GatewayPhase { pausing, looking_up, opening, greeting, identifying, r
 std::string_view to_string(GatewayPhase phase) noexcept;
 
 struct GatewaySettings {
-    std::string token;                 // without "Bot "
-    int intents = 0;                   // documentation, "Gateway Intents"
+    std::string token;                   // without "Bot "
+    int intents = 0;                     // documentation, "Gateway Intents"
     std::size_t identifies_an_hour = 30; // our own bound; Discord's is a thousand a day
 };
 

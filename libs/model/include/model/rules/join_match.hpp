@@ -13,9 +13,9 @@ namespace ciclo::model {
 inline constexpr std::chrono::seconds join_window{2};
 
 struct JoinScene {
-    bool account_is_linked = false;         // meanwhile, in another way
-    int other_newcomers = 0;                // unknown people who joined within the window, besides this one
-    std::vector<std::string> gone_invites;  // of ours, unused until then and not expired, gone within the window
+    bool account_is_linked = false;        // meanwhile, in another way
+    int other_newcomers = 0;               // unknown people who joined within the window, besides this one
+    std::vector<std::string> gone_invites; // of ours, unused until then and not expired, gone within the window
 };
 
 // The invite that can only have been this newcomer's. With any doubt there is none: a wrong link would
