@@ -78,6 +78,7 @@ def test_the_doctor_is_content_with_a_sound_installation(ciclo):
     ciclo.cli("doctor")
 
 
+@pytest.mark.alone
 def test_while_rabbitmq_is_away_nothing_is_ready_and_webhooks_are_taken_all_the_same(new_ciclo, servers):
     ciclo = new_ciclo().start()
     person = Person()
@@ -99,6 +100,7 @@ def test_while_rabbitmq_is_away_nothing_is_ready_and_webhooks_are_taken_all_the_
     ciclo.wait_for_roles(person, CLUB.role, seconds=20)
 
 
+@pytest.mark.alone
 def test_while_postgresql_is_away_the_answer_is_503_within_two_seconds(new_ciclo, servers):
     ciclo = new_ciclo().start()
     person = Person()

@@ -43,7 +43,7 @@ discord::GatewayOptions gateway_options(const Config& config)
 } // namespace
 
 Bot::Bot(const Config& config, net::Service& service)
-    : config_(config), service_(service), publisher_(config.amqp_url), gateway_api_(config.discord, limits_),
+    : config_(config), service_(service), publisher_(config.amqp_url), shared_state_(config.database_url), gateway_api_(config.discord, limits_),
       api_(config.discord, limits_), client_(config.discord, limits_), status_(service.metrics()),
       inbox_(most_waiting_events), desk_(config_, publisher_, service.metrics()), handler_(publisher_),
       newcomers_(config_, api_, publisher_), follow_ups_(config_, api_, client_, publisher_, desk_),

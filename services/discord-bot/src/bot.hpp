@@ -5,6 +5,7 @@
 #include "event_handler.hpp"
 #include "event_inbox.hpp"
 #include "follow_ups.hpp"
+#include "model/stores/shared_state_store.hpp"
 #include "net/service.hpp"
 #include "newcomers.hpp"
 #include "postgres/session.hpp"
@@ -41,7 +42,8 @@ private:
     const Config config_;
     net::Service& service_;
     rabbitmq::Publisher publisher_;
-    discord::RateLimits limits_;
+    model::StoredSharedState shared_state_; // the limits are those of all processes with this token
+    discord::RateLimits limits_{shared_state_};
     discord::BotApi gateway_api_; // the gateway's thread
     discord::BotApi api_;
     discord::Client client_;

@@ -1,13 +1,14 @@
 #include "discord/bot_api.hpp"
 
+#include "api_call.hpp"
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
 #include "discord/errors.hpp"
 #include "discord/user_agent.hpp"
+#include "message_body.hpp"
 
 #include <fmt/core.h>
 
-#include <thread>
 
 namespace ciclo::discord {
 
@@ -17,20 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 2s;
 constexpr int ephemeral = 64;
-
-std::string message_body(std::string_view text)
-{
-    JsonWriter json;
-    json.begin_object().member("content", text);
-    json.key("allowed_mentions").begin_object().key("parse").begin_array().end_array().end_object();
-    json.end_object();
-    return std::string{json.text()};
-}
-
-Error not_understood(std::string_view what)
-{
-    return Error{ErrorKind::internal, fmt::format("Discord's answer is not {}", what), {}};
-}
 
 Result<net::HttpAnswer> reply(net::HttpClient& http, std::string method, std::string url, std::string body)
 {
@@ -45,38 +32,14 @@ Result<net::HttpAnswer> reply(net::HttpClient& http, std::string method, std::st
 
 BotApi::BotApi(Settings settings, RateLimits& limits) : settings_(std::move(settings)), limits_(limits) {}
 
-Result<net::HttpAnswer> BotApi::call(std::string method, const std::string& path, const std::string& bucket,
-                                     std::string body)
+Result<net::HttpAnswer> BotApi::call(const Route& route, const std::string& path, std::string body)
 {
-    using Clock = RateLimits::Clock;
-    const auto allowed = limits_.reserve(bucket, Clock::now());
-    const auto wait = allowed - Clock::now();
-    if (wait > longest_wait) {
-        limits_.give_back(bucket);
-        return Error{ErrorKind::rate_limited, "waiting for Discord's rate limit",
-                     std::chrono::ceil<std::chrono::milliseconds>(wait)};
-    }
-    std::this_thread::sleep_until(allowed);
-
-    net::HttpCall request{std::move(method), settings_.api_url + path};
-    request.headers = {{"Authorization", "Bot " + settings_.bot_token}, {"User-Agent", std::string{user_agent}}};
-    if (!body.empty())
-        request.headers.push_back({"Content-Type", "application/json"});
-    request.body = std::move(body);
-    auto answer = http_.send(request);
-    if (!answer) {
-        limits_.give_back(bucket);
-        return answer;
-    }
-    limits_.learn(bucket, *answer, Clock::now());
-    if (answer->status / 100 != 2)
-        return classify(*answer);
-    return answer;
+    return call_api(http_, settings_, limits_, {route, path, std::move(body), "", longest_wait});
 }
 
 Result<GatewayInfo> BotApi::gateway()
 {
-    const auto answer = call("GET", "/gateway/bot", "GET gateway", "");
+    const auto answer = call({"GET /gateway/bot", ""}, "/gateway/bot", "");
     if (!answer)
         return answer.error();
     const auto document = JsonDocument::parse(answer->body);
@@ -90,7 +53,7 @@ Result<GatewayInfo> BotApi::gateway()
 
 Result<std::string> BotApi::application_id()
 {
-    const auto answer = call("GET", "/applications/@me", "GET application", "");
+    const auto answer = call({"GET /applications/@me", ""}, "/applications/@me", "");
     if (!answer)
         return answer.error();
     const auto document = JsonDocument::parse(answer->body);
@@ -102,7 +65,7 @@ Result<std::string> BotApi::application_id()
 Result<void> BotApi::set_commands(std::string_view application_id, std::string_view definition)
 {
     const auto path = fmt::format("/applications/{}/guilds/{}/commands", application_id, settings_.guild_id);
-    const auto answer = call("PUT", path, "PUT commands", std::string{definition});
+    const auto answer = call({"PUT /applications/{application}/guilds/{guild}/commands", settings_.guild_id}, path, std::string{definition});
     if (!answer)
         return answer.error();
     return {};
@@ -112,14 +75,14 @@ Result<void> BotApi::send_direct_message(std::string_view user_id, std::string_v
 {
     JsonWriter recipient;
     recipient.begin_object().member("recipient_id", user_id).end_object();
-    const auto channel = call("POST", "/users/@me/channels", "POST channels", std::string{recipient.text()});
+    const auto channel = call({"POST /users/@me/channels", ""}, "/users/@me/channels", std::string{recipient.text()});
     if (!channel)
         return channel.error();
     const auto document = JsonDocument::parse(channel->body);
     const std::string id = document ? document->root()["id"].text() : "";
     if (id.empty())
         return not_understood("a channel");
-    const auto sent = call("POST", fmt::format("/channels/{}/messages", id), "POST messages", message_body(text));
+    const auto sent = call({"POST /channels/{channel}/messages", id}, fmt::format("/channels/{}/messages", id), message_body(text));
     if (!sent)
         return sent.error();
     return {};

@@ -27,8 +27,7 @@ public:
     Result<void> send_direct_message(std::string_view user_id, std::string_view text);
 
 private:
-    Result<net::HttpAnswer> call(std::string method, const std::string& path, const std::string& bucket,
-                                 std::string body);
+    Result<net::HttpAnswer> call(const Route& route, const std::string& path, std::string body);
 
     Settings settings_;
     RateLimits& limits_;
