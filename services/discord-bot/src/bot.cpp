@@ -1,5 +1,6 @@
 #include "bot.hpp"
 
+#include "command_definition.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "core/json_writer.hpp"
 #include "core/log.hpp"
@@ -44,7 +45,7 @@ discord::GatewayOptions gateway_options(const Config& config)
 
 Bot::Bot(const Config& config, net::Service& service)
     : config_(config), service_(service), publisher_(config.amqp_url), shared_state_(config.database_url),
-      gateway_api_(config.discord, limits_), api_(config.discord, limits_), client_(config.discord, limits_),
+      gateway_api_(config.discord, gateway_limits_), api_(config.discord, limits_), client_(config.discord, limits_),
       status_(service.metrics()), inbox_(most_waiting_events), desk_(config_, publisher_, service.metrics()),
       handler_(publisher_), newcomers_(config_, api_, publisher_),
       follow_ups_(config_, api_, client_, publisher_, desk_),
@@ -61,6 +62,8 @@ void Bot::run()
             pause(stop, 1h);
         return;
     }
+    const auto stores = service_.add_readiness("postgresql and rabbitmq",
+                                               [this] { return session_.connected() && publisher_.connected(); });
     const auto ready = service_.add_readiness("discord session", [this] { return status_.is_ready(); });
     std::vector<std::jthread> desk_threads;
     for (int i = 0; i < defer_threads; ++i)
@@ -137,6 +140,7 @@ void Bot::work(std::stop_token stop)
             next_step = std::chrono::steady_clock::now() + step_interval;
             if (handler_.take_session_began())
                 follow_ups_.session_began();
+            handler_.look_again(connection);
             newcomers_.decide(connection);
             follow_ups_.step(connection);
             tell_team();
@@ -183,10 +187,20 @@ bool Bot::handle(const InboxEvent& event)
     }
 }
 
+void Bot::on_dispatch(const std::string& name)
+{
+    service_.metrics()
+        .counter("ciclo_discord_events_total", "Events that Discord's gateway told", {{"event", name}})
+        .increment();
+}
+
 void Bot::on_event(discord::GatewayEvent event, std::int64_t sequence)
 {
     const Time received_at = now();
-    if (const auto* used = std::get_if<discord::CommandUsed>(&event))
+    const auto* used = std::get_if<discord::CommandUsed>(&event);
+    if (used != nullptr && used->command != registration_command)
+        return; // of an earlier version, or of somebody else's making
+    if (used != nullptr)
         desk_.put({used->interaction_id, used->token, used->application_id, used->channel_id, used->discord_id,
                    used->code, received_at});
     inbox_.put({std::move(event), sequence, received_at});

@@ -28,6 +28,7 @@ public:
 
 private:
     bool has_room() override { return inbox_.has_room(); }
+    void on_dispatch(const std::string& name) override;
     void on_event(discord::GatewayEvent event, std::int64_t sequence) override;
     void on_phase(discord::GatewayPhase phase) override { status_.set(phase); }
     void on_give_up(const std::string& why) override;
@@ -44,7 +45,8 @@ private:
     rabbitmq::Publisher publisher_;
     model::StoredSharedState shared_state_; // the limits are those of all processes with this token
     discord::RateLimits limits_{shared_state_};
-    discord::BotApi gateway_api_; // the gateway's thread
+    discord::RateLimits gateway_limits_; // one call an hour or so, which must not wait for the database
+    discord::BotApi gateway_api_;        // the gateway's thread
     discord::BotApi api_;
     discord::Client client_;
     SessionStatus status_;

@@ -4,11 +4,9 @@
 #include "contracts/reconcile_discord.hpp"
 #include "core/crypto.hpp"
 #include "core/log.hpp"
-#include "core/uuid.hpp"
 #include "event_handler.hpp"
 #include "model/stores/discord_session_store.hpp"
 #include "model/stores/join_store.hpp"
-#include "model/stores/reconciliation_store.hpp"
 
 #include <algorithm>
 
@@ -22,6 +20,14 @@ using Clock = std::chrono::steady_clock;
 constexpr auto lost_after = 10s; // an interaction that nobody has answered by then
 constexpr auto look_interval = 5s;
 constexpr auto register_again = 1min;
+
+// A token that is refused stays so until a person changes it, and Discord counts refusals.
+std::chrono::milliseconds pause_after(const Error& error, std::chrono::milliseconds usual)
+{
+    if (error.kind == ErrorKind::unauthorized || error.kind == ErrorKind::refused)
+        return 10min;
+    return std::max(error.retry_after, usual);
+}
 
 } // namespace
 
@@ -53,12 +59,14 @@ void FollowUps::register_command(postgres::Connection& connection)
     const auto application = api_.application_id();
     if (!application) {
         log::warning("the application's id could not be read", {{"error", application.error().detail}});
+        register_at_ = Clock::now() + pause_after(application.error(), register_again);
         return;
     }
     const auto hash = sha256_hex(*application + " " + config_.discord.guild_id + " " + definition);
     if (hash != model::discord_command_hash(connection)) {
         if (const auto set = api_.set_commands(*application, definition); !set) {
             log::error("the command /registrar could not be registered", {{"error", set.error().detail}});
+            register_at_ = Clock::now() + pause_after(set.error(), register_again);
             return;
         }
         model::set_discord_command_hash(connection, hash);
@@ -78,23 +86,18 @@ void FollowUps::read_next_member(postgres::Connection& connection)
     const Time seen_at = now();
     const auto member = client_.member(discord_id);
     if (!member && member.error().kind != ErrorKind::not_found) {
-        read_at_ = Clock::now() + std::max<std::chrono::milliseconds>(member.error().retry_after, 2s);
+        read_at_ = Clock::now() + pause_after(member.error(), 2s);
         return;
     }
     last_read_ = discord_id;
-    const SeenChange seen = member ? SeenChange{true, member->pending, member->roles} : SeenChange{};
+    const SeenState seen = member ? SeenState{true, member->pending, member->roles} : SeenState{};
     postgres::Transaction transaction{connection};
     const auto before =
         model::see_member(connection, {discord_id, seen.is_present, seen.is_pending, seen.roles, seen_at});
-    const bool news = is_news(connection, user_id, before.was_present, seen);
-    const std::string correlation_id = new_uuid();
-    if (news) {
-        const model::WantedReconciliation wanted{user_id, "discord", correlation_id};
-        const auto statement = model::want_reconciliations({&wanted, 1});
-        connection.execute(statement.sql, statement.params);
-    }
+    const bool is_needed = needs_reconciliation(connection, user_id, before.was_present, seen);
+    const std::string correlation_id = is_needed ? want_discord(connection, user_id) : std::string{};
     transaction.commit();
-    if (news)
+    if (is_needed)
         publisher_.publish(rabbitmq::message_of(contracts::ReconcileDiscord{user_id, correlation_id}));
 }
 

@@ -149,3 +149,12 @@ TEST_CASE_METHOD(GivenRoles, "a sweep that waits keeps roles from being taken, b
         CHECK(held_back() == 0);
     }
 }
+
+TEST_CASE_METHOD(GivenRoles, "what failed because of a role is tried once more when roles change", "[discord][given]")
+{
+    connection().execute("UPDATE reconciliations SET failed = true, last_error = 'role 1 cannot be given: 50013'");
+    CHECK(recheck_refused_roles(connection()) == 1);
+    CHECK(recheck_refused_roles(connection()) == 0); // a burst of changes
+    connection().execute("UPDATE reconciliations SET failed = true, last_error = 'welcome_channel_id is missing'");
+    CHECK(recheck_refused_roles(connection()) == 0);
+}

@@ -139,6 +139,7 @@ GatewayActions Gateway::perform_one(GatewayAction action, const std::stop_token&
             return GatewayActions{};
         },
         [&](Dispatch& dispatch) {
+            listener_.on_dispatch(dispatch.name);
             if (auto event = read_event(dispatch.name, dispatch.content(), options_.guild_id))
                 listener_.on_event(std::move(*event), dispatch.sequence);
             return GatewayActions{};

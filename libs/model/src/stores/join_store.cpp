@@ -21,6 +21,17 @@ constexpr const char* see_sql = R"sql(
     SELECT (SELECT id FROM owner), (SELECT present FROM before), (SELECT pending FROM before)
 )sql";
 
+constexpr const char* find_seen_sql = R"sql(
+    SELECT present, pending, role, seen_at
+    FROM discord_members LEFT JOIN LATERAL unnest(seen_roles) AS role ON true WHERE discord_id = $1
+)sql";
+
+constexpr const char* under_way_sql = R"sql(
+    SELECT EXISTS (SELECT FROM reconciliations
+                   WHERE user_id = $1 AND target = 'discord' AND applied_version < wanted_version AND NOT failed
+                     AND lease_held(leased_until, leased_by))
+)sql";
+
 constexpr const char* join_sql = R"sql(
     INSERT INTO discord_joins (discord_id, joined_at, seen_at) VALUES ($1, $2, $3)
     ON CONFLICT (discord_id, joined_at) DO NOTHING
@@ -94,6 +105,27 @@ MemberBefore see_member(postgres::Connection& connection, const GatewayMember& m
     const auto rows =
         connection.execute(see_sql, {member.discord_id, member.present, pending, roles, to_iso8601(member.seen_at)});
     return {rows.text(0, 0), rows.boolean(0, 1), rows.boolean(0, 2)};
+}
+
+std::optional<GatewayMember> find_seen_member(postgres::Connection& connection, std::string_view discord_id)
+{
+    const auto rows = connection.execute(find_seen_sql, {discord_id});
+    if (rows.empty())
+        return std::nullopt;
+    GatewayMember member{std::string{discord_id},
+                         rows.boolean(0, 0),
+                         rows.boolean(0, 1),
+                         {},
+                         time_from_text(rows.view(0, 3)).value_or(Time{})};
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (!rows.is_null(i, 2))
+            member.roles.insert(rows.text(i, 2));
+    return member;
+}
+
+bool is_discord_under_way(postgres::Connection& connection, std::string_view user_id)
+{
+    return connection.execute(under_way_sql, {user_id}).boolean(0, 0);
 }
 
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at)

@@ -18,7 +18,8 @@ class GatewayListener {
 public:
     virtual ~GatewayListener() = default;
 
-    virtual bool has_room() = 0; // for one more event
+    virtual bool has_room() = 0;                           // for one more event
+    virtual void on_dispatch(const std::string& name) = 0; // every one, also those that nobody acts on
     virtual void on_event(GatewayEvent event, std::int64_t sequence) = 0;
     virtual void on_phase(GatewayPhase phase) = 0;
     virtual void on_give_up(const std::string& why) = 0;

@@ -31,6 +31,12 @@ struct MemberBefore {
 // Writes down what was seen, unless something newer was seen already.
 MemberBefore see_member(postgres::Connection& connection, const GatewayMember& member);
 
+// As it was seen last.
+std::optional<GatewayMember> find_seen_member(postgres::Connection& connection, std::string_view discord_id);
+
+// Is the student's reconciliation asked for and not finished?
+bool is_discord_under_way(postgres::Connection& connection, std::string_view user_id);
+
 // A newcomer whom nobody knew. The same join may be told several times.
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at);
 
