@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # shared variables belong to the script that sources this
 # The services of ciclo on this machine: which there are, what each is told, and whether it has to be started again.
 
-readonly services=(webhook-gateway lifecycle-worker discord-worker messaging-worker sync-worker scheduler)
+readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker messaging-worker sync-worker scheduler)
 
 # Everything the services share. The caller's environment may change the settings that are a matter of choice.
 service_environment() {
@@ -20,6 +20,10 @@ ENV
       echo "LISTEN_ADDRESS='127.0.0.1:$(port_of webhook-gateway)'"
       echo "HOTMART_HOTTOK='$(secret hottok)'"
       chosen_settings HOTMART_HMAC_SECRET
+      ;;
+    discord-bot)
+      discord_environment
+      chosen_settings DISCORD_GATEWAY_URL DISCORD_REGISTRATION_CHANNEL_ID
       ;;
     discord-worker) discord_environment ;;
     messaging-worker) email_environment ;;

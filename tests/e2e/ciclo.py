@@ -14,7 +14,8 @@ from sandbox_client import GUILD, VISITOR_ROLE, WEBHOOK, WELCOME_CHANNEL, Sandbo
 from servers import ROOT
 from waiting import wait_until
 
-SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-worker", "messaging-worker", "sync-worker", "scheduler")
+SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "messaging-worker", "sync-worker",
+            "scheduler")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -147,7 +148,7 @@ class Ciclo:
         }
         if name == "webhook-gateway":
             environment |= {"LISTEN_ADDRESS": f"127.0.0.1:{self.gateway.port}", "HOTMART_HOTTOK": HOTTOK}
-        if name == "discord-worker":
+        if name in ("discord-bot", "discord-worker"):
             environment |= self._discord_environment()
         if name == "messaging-worker":
             environment |= self._email_environment()

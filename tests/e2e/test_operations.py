@@ -14,6 +14,7 @@ from waiting import wait_until
 REQUIRED = {
     "webhook-gateway": ["LISTEN_ADDRESS", "HOTMART_HOTTOK"],
     "lifecycle-worker": [],
+    "discord-bot": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "discord-worker": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "messaging-worker": ["RESEND_API_KEY", "EMAIL_FROM"],
     "scheduler": [],

@@ -23,4 +23,5 @@ class World:
         self.faults.reset()
         self.discord.state.reset()
         self.discord.limits.reset()
+        self.discord.gateway.reset()
         self.resend.state.reset()

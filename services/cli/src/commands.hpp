@@ -22,6 +22,7 @@ int audit(const Words& words);
 int replay(const Words& words);
 int jobs(const Words& words);
 int students(const Words& words);
+int discord(const Words& words);
 int doctor(const Words& words);
 int healthcheck(const Words& words);
 

@@ -1,5 +1,6 @@
 #include "sweeper.hpp"
 
+#include "alert_watch.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
@@ -119,6 +120,7 @@ void Sweeper::sweep()
     }
     if (config_.email_enabled)
         ring<contracts::SendEmail>([&] { return model::due_messages(connection, "email", overdue, most_per_sweep); });
+    watch_alerts(connection, queues_, publisher_);
 }
 
 } // namespace ciclo::scheduler

@@ -2,6 +2,7 @@
 
 #include "model/rules/hotmart_event.hpp"
 #include "rules/course_status.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
 #include "rules/fold_imports.hpp"
@@ -200,6 +201,7 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     if (is_somebody) {
         AccessFold access = fold_access(student.transactions, subscriptions, catalogue, policy, now);
         add_imports(access, ordered, student.transactions, subscriptions, catalogue, now);
+        add_courtesies(access, ordered, catalogue, now);
         student.enrollments = std::move(access.enrollments);
         student.changes_at = access.changes_at;
         student.course_statuses = course_status_history(ordered, catalogue, policy, now);

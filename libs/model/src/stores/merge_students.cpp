@@ -20,6 +20,9 @@ constexpr auto move_sql = std::to_array<const char*>({
     "UPDATE messages SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_members SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_invites SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_given_roles SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_held_revocations SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_hand_held_roles SET user_id = $1 WHERE user_id = $2",
     R"sql(
         INSERT INTO class_enrollments (class_id, user_id, source, started_at, ended_at)
         SELECT class_id, $1::uuid, source, started_at, ended_at FROM class_enrollments
