@@ -17,6 +17,7 @@ def _tree(world):
             "messages": lambda: discord.messages,
             "commands": lambda: discord.commands,
         },
+        "hotmart": world.hotmart.state.view,
         "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
         "calls": world.calls.view,
         "invalid_requests": lambda: world.discord.limits.refused_total,
