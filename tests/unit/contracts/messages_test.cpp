@@ -1,6 +1,7 @@
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/run_job.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
 #include "core/uuid.hpp"
@@ -29,6 +30,8 @@ template <>
 constexpr auto id_name<FoldStudent> = "user_id";
 template <>
 constexpr auto id_name<ReconcileDiscord> = "user_id";
+template <>
+constexpr auto id_name<RunJob> = "job_run_id";
 
 template <class Message>
 std::string first_id(const Message& message)
@@ -85,7 +88,7 @@ constexpr std::array examples{
 } // namespace
 
 TEMPLATE_TEST_CASE("what is encoded is valid against its schema and decodes to the same", "", HotmartEventReceived,
-                   FoldStudent, ReconcileDiscord, SendDiscordNotification, SendEmail)
+                   FoldStudent, ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
 {
     const testing::SchemaFile schema{TestType::type};
 
@@ -102,7 +105,7 @@ TEMPLATE_TEST_CASE("what is encoded is valid against its schema and decodes to t
 }
 
 TEMPLATE_TEST_CASE("schema and decoder accept and refuse the same documents", "", HotmartEventReceived, FoldStudent,
-                   ReconcileDiscord, SendDiscordNotification, SendEmail)
+                   ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
 {
     const testing::SchemaFile schema{TestType::type};
     for (const auto& example : examples) {
@@ -121,14 +124,14 @@ TEMPLATE_TEST_CASE("schema and decoder accept and refuse the same documents", ""
 }
 
 TEMPLATE_TEST_CASE("an id that is no UUID is not encoded", "", HotmartEventReceived, FoldStudent, ReconcileDiscord,
-                   SendDiscordNotification, SendEmail)
+                   RunJob, SendDiscordNotification, SendEmail)
 {
     CHECK_THROWS_AS((TestType{R"(","x":")", some_uuid}.encode()), std::invalid_argument);
     CHECK_THROWS_AS((TestType{some_uuid, ""}.encode()), std::invalid_argument);
 }
 
 TEMPLATE_TEST_CASE("the broker's message of a contract carries its queue, type and correlation id", "",
-                   HotmartEventReceived, FoldStudent, ReconcileDiscord, SendDiscordNotification, SendEmail)
+                   HotmartEventReceived, FoldStudent, ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
 {
     const TestType contract{some_uuid, other_uuid};
 
