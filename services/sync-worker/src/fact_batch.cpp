@@ -1,16 +1,15 @@
 #include "fact_batch.hpp"
 
+#include "checkpoint_number.hpp"
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
-#include "core/log.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -20,10 +19,7 @@ constexpr std::size_t facts_at_once = 100;
 // People that an administrator has allowed this run to revoke.
 std::size_t approved_people(const jobs::JobContext& job)
 {
-    const std::string text = job.parameter("approved_people");
-    std::size_t people = 0;
-    std::from_chars(text.data(), text.data() + text.size(), people);
-    return people;
+    return number_from(job.parameter("approved_people"));
 }
 
 std::vector<model::Fact> read_held_back(const std::string& checkpoint)
@@ -158,4 +154,4 @@ Result<void> FactBatch::finish()
     return {};
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

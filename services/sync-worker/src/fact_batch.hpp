@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 struct FoldPolicy {
     model::Policy fold;
@@ -50,4 +50,4 @@ private:
     std::set<std::pair<std::string, std::string>> revocations_; // user and product
 };
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

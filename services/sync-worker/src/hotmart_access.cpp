@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -28,6 +28,7 @@ HotmartConfig HotmartConfig::read(Environment& environment, const std::string& d
 {
     HotmartConfig config;
     config.database_url = database_url;
+    config.enabled = environment.flag("HOTMART_ENABLED", true, "ask Hotmart's API");
     config.api.api_url = environment.text("HOTMART_API_URL", "https://developers.hotmart.com", "Hotmart's REST API");
     config.api.token_url = environment.text("HOTMART_TOKEN_URL", "https://api-sec-vlc.hotmart.com/security/oauth/token",
                                             "where Hotmart gives access tokens");
@@ -102,4 +103,4 @@ bool HotmartAccess::pause(std::chrono::milliseconds duration) const
     return !stop_.stop_requested();
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

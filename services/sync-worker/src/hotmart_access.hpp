@@ -9,12 +9,13 @@
 #include <string>
 
 // Calling Hotmart from any replica with one token and one limit, both kept in PostgreSQL.
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 struct HotmartConfig {
     std::string database_url;
     hotmart::Settings api;
     int calls_per_minute = 500;
+    bool enabled = true;
 
     static HotmartConfig read(Environment& environment, const std::string& database_url);
 };
@@ -42,4 +43,4 @@ private:
     hotmart::Client client_;
 };
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

@@ -10,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -302,4 +302,4 @@ std::optional<model::BuyerSale> buyer_sale_of(const hotmart::Sale& sale)
                             sale.ordered_at.value_or(sale.approved_at.value_or(Time{}))};
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

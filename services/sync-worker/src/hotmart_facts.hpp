@@ -12,7 +12,7 @@
 
 // What Hotmart's API tells, as facts of the same fold as its webhooks: equal to what the webhook would have said where
 // that can be known. Pure.
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 // The event that leads to this status of a sale; nothing for statuses that no webhook tells of (STARTED, BLOCKED ...).
 std::optional<model::FactType> fact_type_of(std::string_view sale_status) noexcept;
@@ -46,4 +46,4 @@ model::Subscriber subscriber_of(const hotmart::Subscription& subscription);
 
 std::optional<model::BuyerSale> buyer_sale_of(const hotmart::Sale& sale);
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

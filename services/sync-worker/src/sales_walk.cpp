@@ -1,13 +1,12 @@
 #include "sales_walk.hpp"
 
+#include "checkpoint_number.hpp"
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 
 #include <fmt/core.h>
 
-#include <charconv>
-
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -101,13 +100,6 @@ private:
     std::int64_t skipped_ = 0;
 };
 
-std::size_t number_from(const std::string& text)
-{
-    std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 } // namespace
 
 Result<void> walk_sales(jobs::JobContext& job, hotmart::Client& client, FactBatch& batch, const SalesWalk& walk)
@@ -161,4 +153,4 @@ Result<void> walk_sales(jobs::JobContext& job, hotmart::Client& client, FactBatc
     return {};
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

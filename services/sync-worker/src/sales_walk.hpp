@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 struct SalesWalk {
     std::vector<std::string> products{""}; // Hotmart ids; one empty: all products in one question
@@ -21,4 +21,4 @@ struct SalesWalk {
 // walk goes on, unless the credentials are refused.
 Result<void> walk_sales(jobs::JobContext& job, hotmart::Client& client, FactBatch& batch, const SalesWalk& walk);
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

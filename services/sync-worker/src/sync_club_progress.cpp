@@ -4,7 +4,7 @@
 #include "hotmart_facts.hpp"
 #include "model/stores/club_store.hpp"
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -120,7 +120,7 @@ private:
 
 } // namespace
 
-Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& jobs)
+Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& settings)
 {
     for (const auto* counter :
          {"modules_written", "lessons_written", "lessons_completed", "students", "without_account", "errors"})
@@ -128,10 +128,10 @@ Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& jobs)
     const auto areas = model::product_areas(job.connection(), job.parameter("product_id"));
     if (areas.empty())
         return {};
-    if (const auto ready = check_credentials(jobs.hotmart); !ready)
+    if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
-    HotmartAccess access{jobs.hotmart, job.stopping()};
-    FactBatch batch{job, jobs.policy};
+    HotmartAccess access{settings.hotmart, job.stopping()};
+    FactBatch batch{job, settings.policy};
     std::int64_t done = 0;
     for (const model::ProductArea& area : areas) {
         job.progress(done++, static_cast<std::int64_t>(areas.size()));
@@ -149,4 +149,4 @@ Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& jobs)
     return batch.finish();
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

@@ -1,5 +1,6 @@
 #include "hotmart_jobs.hpp"
 
+#include "checkpoint_number.hpp"
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 #include "model/stores/hotmart_buyer_store.hpp"
@@ -7,9 +8,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -111,22 +111,15 @@ private:
     std::string position_;
 };
 
-std::size_t number_from(const std::string& text)
-{
-    std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 } // namespace
 
-Result<void> sync_hotmart_buyers(jobs::JobContext& job, const HotmartJobs& jobs)
+Result<void> sync_hotmart_buyers(jobs::JobContext& job, const HotmartJobs& settings)
 {
     for (const auto* counter : {"inserted", "updated", "total", "errors"})
         job.count(counter, 0);
-    if (const auto ready = check_credentials(jobs.hotmart); !ready)
+    if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
-    HotmartAccess access{jobs.hotmart, job.stopping()};
+    HotmartAccess access{settings.hotmart, job.stopping()};
     const auto products = model::active_hotmart_products(job.connection(), job.parameter("product_id"));
     const std::string resumed = job.checkpoint_member("product");
     const std::size_t resumed_done = number_from(job.checkpoint_member("done"));
@@ -163,4 +156,4 @@ Result<void> sync_hotmart_buyers(jobs::JobContext& job, const HotmartJobs& jobs)
     return {};
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

@@ -4,7 +4,7 @@
 #include "model/rules/money.hpp"
 #include "model/stores/hotmart_catalogue_store.hpp"
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -61,13 +61,13 @@ Result<void> pull_products(jobs::JobContext& job, hotmart::Client& client, const
 
 } // namespace
 
-Result<void> sync_hotmart_products(jobs::JobContext& job, const HotmartJobs& jobs)
+Result<void> sync_hotmart_products(jobs::JobContext& job, const HotmartJobs& settings)
 {
     for (const auto* counter : {"products", "inserted", "identifiers", "offers", "offers_written", "errors"})
         job.count(counter, 0);
-    if (const auto ready = check_credentials(jobs.hotmart); !ready)
+    if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
-    HotmartAccess access{jobs.hotmart, job.stopping()};
+    HotmartAccess access{settings.hotmart, job.stopping()};
     const auto listed =
         access.client().products([&](const auto& page) { return pull_products(job, access.client(), page); });
     job.pause_point();
@@ -76,4 +76,4 @@ Result<void> sync_hotmart_products(jobs::JobContext& job, const HotmartJobs& job
     return {};
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

@@ -2,7 +2,7 @@
 
 #include "sales_walk.hpp"
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -11,22 +11,21 @@ constexpr std::chrono::days recent{35};
 
 } // namespace
 
-Result<void> sync_hotmart_students(jobs::JobContext& job, const HotmartJobs& jobs)
+Result<void> sync_hotmart_students(jobs::JobContext& job, const HotmartJobs& settings)
 {
-    if (const auto ready = check_credentials(jobs.hotmart); !ready)
+    if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
-    HotmartAccess access{jobs.hotmart, job.stopping()};
+    HotmartAccess access{settings.hotmart, job.stopping()};
     // First whose subscription is whose: sales do not tell.
-    if (job.checkpoint().empty())
-        if (const auto mirrored = mirror_subscriptions(job, access.client()); !mirrored)
-            return mirrored;
+    FactBatch batch{job, settings.policy};
+    if (const auto mirrored = mirror_subscriptions(job, access.client(), batch); !mirrored)
+        return mirrored;
     const auto products = products_asked_for(job);
     if (!products)
         return products.error();
-    FactBatch batch{job, jobs.policy};
     if (const auto walked = walk_sales(job, access.client(), batch, {*products, recent, true}); !walked)
         return walked;
     return batch.finish();
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

@@ -3,7 +3,7 @@
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 
-namespace ciclo::sync {
+namespace ciclo::sync_worker {
 
 namespace {
 
@@ -69,20 +69,19 @@ private:
 
 } // namespace
 
-// Starts from the beginning after a crash: what was repaired before is known by then.
-Result<void> sync_hotmart_subscriptions(jobs::JobContext& job, const HotmartJobs& jobs)
+Result<void> sync_hotmart_subscriptions(jobs::JobContext& job, const HotmartJobs& settings)
 {
     job.count("errors", 0);
-    if (const auto ready = check_credentials(jobs.hotmart); !ready)
+    if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
-    HotmartAccess access{jobs.hotmart, job.stopping()};
-    FactBatch batch{job, jobs.policy};
+    HotmartAccess access{settings.hotmart, job.stopping()};
+    FactBatch batch{job, settings.policy};
     Repairs repairs{job, access.client(), batch};
     const auto mirrored =
-        mirror_subscriptions(job, access.client(), [&](const auto& page) { return repairs.visit(page); });
+        mirror_subscriptions(job, access.client(), batch, [&](const auto& page) { return repairs.visit(page); });
     if (!mirrored)
         return mirrored;
     return batch.finish();
 }
 
-} // namespace ciclo::sync
+} // namespace ciclo::sync_worker

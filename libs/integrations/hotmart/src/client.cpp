@@ -53,7 +53,7 @@ Listed& Listed::operator+=(const Listed& other)
 
 Client::Client(Settings settings, TokenStore& tokens, CallBudget& budget,
                std::function<bool(std::chrono::milliseconds)> pause)
-    : impl_(std::make_unique<Impl>(Impl{Calls{std::move(settings), tokens, budget, std::move(pause)}}))
+    : impl_(std::make_unique<Impl>(std::move(settings), tokens, budget, std::move(pause)))
 {
 }
 

@@ -7,6 +7,12 @@
 namespace ciclo::hotmart {
 
 struct Client::Impl {
+    Impl(Settings settings, TokenStore& tokens, CallBudget& budget,
+         std::function<bool(std::chrono::milliseconds)> pause)
+        : calls(std::move(settings), tokens, budget, std::move(pause))
+    {
+    }
+
     Calls calls;
 
     // All items of a bare array; an answer without a body is an empty one.
