@@ -1,6 +1,8 @@
 #include "rules/course_status.hpp"
 
+#include "model/rules/imports.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -59,7 +61,7 @@ private:
 bool touches_access(const Fact& fact)
 {
     return is_purchase(fact.type) || fact.type == FactType::subscription_cancellation ||
-           fact.type == FactType::plan_switched;
+           fact.type == FactType::plan_switched || !imported_product(fact).empty();
 }
 
 } // namespace
@@ -72,7 +74,8 @@ std::vector<CourseStatusVersion> course_status_history(const FactList& facts, co
     const auto look = [&](Time at) {
         const auto transactions = fold_transactions(known, catalogue);
         const auto subscriptions = fold_subscriptions(known, transactions, catalogue);
-        const AccessFold access = fold_access(transactions, subscriptions, catalogue, policy, at);
+        AccessFold access = fold_access(transactions, subscriptions, catalogue, policy, at);
+        add_imports(access, known, transactions, subscriptions, catalogue, at);
         history.note(access.enrollments, at);
         return access.changes_at;
     };

@@ -31,6 +31,8 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
     {club_first_access, "CLUB_FIRST_ACCESS"},
     {club_module_completed, "CLUB_MODULE_COMPLETED"},
     {discord_linked, "DISCORD_LINKED"},
+    {access_imported, "ACCESS_IMPORTED"},
+    {historical_buyer, "HISTORICAL_BUYER"},
 });
 
 // The text members, under the names they are stored with.
@@ -69,6 +71,7 @@ constexpr auto time_members = std::to_array<std::pair<std::string_view, std::opt
     {"next_charge_at", &Fact::next_charge_at},
     {"warranty_ends_at", &Fact::warranty_ends_at},
     {"pix_expires_at", &Fact::pix_expires_at},
+    {"access_until", &Fact::access_until},
 });
 
 constexpr auto number_members = std::to_array<std::pair<std::string_view, std::optional<int> Fact::*>>({
@@ -114,6 +117,8 @@ bool is_purchase(FactType type) noexcept
     case club_first_access:
     case club_module_completed:
     case discord_linked:
+    case access_imported:
+    case historical_buyer:
         return false;
     }
     return false;

@@ -27,7 +27,9 @@ enum class FactType {
     charge_date_changed,
     club_first_access,
     club_module_completed,
-    discord_linked, // a Discord account was tied to the student, by an operator or a registration
+    discord_linked,   // a Discord account was tied to the student, by an operator or a registration
+    access_imported,  // active already, from a file
+    historical_buyer, // a purchase that Hotmart knows from before
 };
 
 // "PURCHASE_APPROVED", "DISCORD_LINKED" ...
@@ -64,6 +66,7 @@ struct Fact {
     std::string billet_url;
     std::string pix_code;
     std::optional<Time> pix_expires_at;
+    std::optional<Time> access_until; // of imported access; nothing: without end
     std::string src;
     std::string sck;
     std::string commission_as; // "PRODUCER", "COPRODUCER", "AFFILIATE"
