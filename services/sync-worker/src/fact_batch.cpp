@@ -119,6 +119,8 @@ Result<void> FactBatch::record_some(std::span<const model::Fact> facts)
     }
     if (const auto allowed = check_brake(); !allowed)
         return allowed;
+    if (rest.size() == facts.size())
+        return Error{ErrorKind::internal, "students lose access by facts that are not theirs", {}};
     return rest.empty() ? Result<void>{} : record_some(rest);
 }
 
