@@ -28,7 +28,10 @@ ENV
     discord-worker) discord_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
-    sync-worker) chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS ;;
+    sync-worker)
+      hotmart_environment
+      chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS BRAKE_MAX_REVOCATIONS HOTMART_CALLS_PER_MINUTE HOTMART_PAGE_SIZE
+      ;;
   esac
 }
 
@@ -56,6 +59,15 @@ DISCORD_API_URL='$sandbox_url/api/v10'
 DISCORD_BOT_TOKEN='sandbox-bot-token'
 DISCORD_GUILD_ID='700000000000000001'
 DISCORD_NOTIFICATION_WEBHOOK='$sandbox_url/api/webhooks/700000000000000401/sandbox-webhook-token'
+ENV
+}
+
+hotmart_environment() {
+  cat <<ENV
+HOTMART_API_URL='$sandbox_url/hotmart'
+HOTMART_TOKEN_URL='$sandbox_url/hotmart/security/oauth/token'
+HOTMART_CLIENT_ID='sandbox-client'
+HOTMART_CLIENT_SECRET='sandbox-secret'
 ENV
 }
 

@@ -154,6 +154,8 @@ class Ciclo:
             environment |= self._email_environment()
         if name == "scheduler":
             environment["SWEEP_INTERVAL_SECONDS"] = "1"
+        if name == "sync-worker":
+            environment |= self._hotmart_environment()
         return environment | self.settings
 
     def _discord_environment(self):
@@ -162,6 +164,15 @@ class Ciclo:
             "DISCORD_BOT_TOKEN": "sandbox-bot-token",
             "DISCORD_GUILD_ID": GUILD,
             "DISCORD_NOTIFICATION_WEBHOOK": f"{self.sandbox.url}/api/webhooks/{WEBHOOK}/sandbox-webhook-token",
+        }
+
+    def _hotmart_environment(self):
+        return {
+            "HOTMART_API_URL": f"{self.sandbox.url}/hotmart",
+            "HOTMART_TOKEN_URL": f"{self.sandbox.url}/hotmart/security/oauth/token",
+            "HOTMART_CLIENT_ID": "sandbox-client",
+            "HOTMART_CLIENT_SECRET": "sandbox-secret",
+            "HOTMART_CALLS_PER_MINUTE": "1000000",  # tests have no minute to wait
         }
 
     def _email_environment(self):

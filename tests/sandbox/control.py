@@ -6,6 +6,7 @@ from aiohttp import web
 import control_discord
 import control_gateway
 import control_interactions
+import control_hotmart
 from answers import encode
 from control_state import view
 from fields import BadInput, Fields
@@ -49,6 +50,7 @@ class Control:
         control_discord.add_routes(add, world, NotFound, DONE)
         control_gateway.add_routes(add, world, NotFound, DONE)
         control_interactions.add_routes(add, world, NotFound, DONE)
+        control_hotmart.add_routes(add, world, DONE)
 
     async def handle(self, request, path):
         route, params, allowed = self.router.find(request.method, path)

@@ -21,6 +21,7 @@ def _tree(world):
             "direct_messages": discord.direct_view,
             "over_limit": lambda: dict(world.discord.limits.over),
         },
+        "hotmart": world.hotmart.state.view,
         "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
         "calls": world.calls.view,
         "invalid_requests": lambda: world.discord.limits.refused_total,

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "core/uuid.hpp"
 #include "model/stores/catalogue_store.hpp"
+#include "model/stores/club_store.hpp"
 #include "model/stores/settings_store.hpp"
 
 #include <fmt/core.h>
@@ -98,6 +99,18 @@ int map(const Arguments& arguments)
     return 0;
 }
 
+int club(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    auto connection = connect();
+    const auto& product = arguments.positional()[1];
+    const auto& subdomain = arguments.positional()[2];
+    if (!model::set_product_area(connection, product, subdomain == "none" ? "" : subdomain))
+        throw UsageError{fmt::format("there is no product {}: see ciclo product list", product)};
+    fmt::print("the members' area of {} is {}\n", product, subdomain);
+    return 0;
+}
+
 } // namespace
 
 int school_class(const Words& words)
@@ -122,7 +135,10 @@ int product(const Words& words)
         return list(arguments);
     if (verbs.size() == 3 && verbs[0] == "map")
         return map(arguments);
-    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product add --name NAME "
+    if (verbs.size() == 3 && verbs[0] == "club")
+        return club(arguments);
+    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product club PRODUCT_ID "
+                     "SUBDOMAIN|none, ciclo product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "
                      "[--discord-role ID] [--class ID] [--access-days N] [--if-missing], or: ciclo product list"};
 }

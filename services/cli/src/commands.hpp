@@ -19,6 +19,7 @@ int events(const Words& words);
 int failures(const Words& words);
 int sales(const Words& words);
 int audit(const Words& words);
+int buyers(const Words& words);
 int replay(const Words& words);
 int jobs(const Words& words);
 int students(const Words& words);

@@ -23,6 +23,12 @@ constexpr auto move_sql = std::to_array<const char*>({
     "UPDATE discord_given_roles SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_held_revocations SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_hand_held_roles SET user_id = $1 WHERE user_id = $2",
+    "UPDATE hotmart_buyers SET user_id = $1 WHERE user_id = $2",
+    R"sql(
+        INSERT INTO lesson_progress (user_id, product_id, page_id, completed_at)
+        SELECT $1::uuid, product_id, page_id, completed_at FROM lesson_progress WHERE user_id = $2
+        ON CONFLICT DO NOTHING
+    )sql",
     R"sql(
         INSERT INTO class_enrollments (class_id, user_id, source, started_at, ended_at)
         SELECT class_id, $1::uuid, source, started_at, ended_at FROM class_enrollments
@@ -37,6 +43,7 @@ constexpr auto drop_sql = std::to_array<const char*>({
     "DELETE FROM student_course_status WHERE user_id = $1",
     "DELETE FROM user_ltv WHERE user_id = $1",
     "DELETE FROM module_completions WHERE user_id = $1",
+    "DELETE FROM lesson_progress WHERE user_id = $1",
     "DELETE FROM reconciliations WHERE user_id = $1",
     "DELETE FROM users WHERE id = $1",
 });
