@@ -10,6 +10,7 @@ declare -rA port_offset=(
   [discord-worker-ops]=12
   [messaging-worker-ops]=13
   [scheduler-ops]=14
+  [manychat-worker-ops]=17
   [postgresql]=30
   [rabbitmq]=40
 )

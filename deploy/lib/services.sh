@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # shared variables belong to the script that sources this
 # The services of ciclo on this machine: which there are, what each is told, and whether it has to be started again.
 
-readonly services=(webhook-gateway lifecycle-worker discord-worker messaging-worker scheduler)
+readonly services=(webhook-gateway lifecycle-worker discord-worker manychat-worker messaging-worker scheduler)
 
 # Everything the services share. The caller's environment may change the settings that are a matter of choice.
 service_environment() {
@@ -22,6 +22,7 @@ ENV
       chosen_settings HOTMART_HMAC_SECRET
       ;;
     discord-worker) discord_environment ;;
+    manychat-worker) manychat_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
   esac
@@ -52,6 +53,14 @@ DISCORD_BOT_TOKEN='sandbox-bot-token'
 DISCORD_GUILD_ID='700000000000000001'
 DISCORD_NOTIFICATION_WEBHOOK='$sandbox_url/api/webhooks/700000000000000401/sandbox-webhook-token'
 ENV
+}
+
+manychat_environment() {
+  cat <<ENV
+MANYCHAT_API_URL='$sandbox_url/manychat'
+MANYCHAT_API_TOKEN='100200300:sandbox-token'
+ENV
+  chosen_settings MANYCHAT_CONSENT_PHRASE MANYCHAT_CREATE_CONTACTS MANYCHAT_PHONE_FIELD MANYCHAT_VERIFY_DAYS
 }
 
 email_environment() {

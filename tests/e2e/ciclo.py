@@ -14,7 +14,7 @@ from sandbox_client import GUILD, VISITOR_ROLE, WEBHOOK, WELCOME_CHANNEL, Sandbo
 from servers import ROOT
 from waiting import wait_until
 
-SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-worker", "messaging-worker", "scheduler")
+SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-worker", "manychat-worker", "messaging-worker", "scheduler")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -144,11 +144,14 @@ class Ciclo:
             "HOTMART_ENABLED": "true",
             "DISCORD_ENABLED": "true",
             "EMAIL_ENABLED": "true",
+            "MANYCHAT_ENABLED": "true",
         }
         if name == "webhook-gateway":
             environment |= {"LISTEN_ADDRESS": f"127.0.0.1:{self.gateway.port}", "HOTMART_HOTTOK": HOTTOK}
         if name == "discord-worker":
             environment |= self._discord_environment()
+        if name == "manychat-worker":
+            environment |= self._manychat_environment()
         if name == "messaging-worker":
             environment |= self._email_environment()
         if name == "scheduler":
@@ -163,6 +166,12 @@ class Ciclo:
             "DISCORD_NOTIFICATION_WEBHOOK": f"{self.sandbox.url}/api/webhooks/{WEBHOOK}/sandbox-webhook-token",
         }
 
+    def _manychat_environment(self):
+        return {
+            "MANYCHAT_API_URL": f"{self.sandbox.url}/manychat",
+            "MANYCHAT_API_TOKEN": "100200300:sandbox-token",
+        }
+
     def _email_environment(self):
         return {
             "RESEND_API_URL": f"{self.sandbox.url}/resend",
@@ -173,7 +182,8 @@ class Ciclo:
     # --- asking ---
 
     def cli(self, *arguments, seconds=30, code=0):
-        environment = {**self._discord_environment(), **self._email_environment(), **self.settings}
+        environment = {**self._discord_environment(), **self._email_environment(), **self._manychat_environment(),
+                       **self.settings}
         return run_cli(self.servers, self.database_url, self.amqp_url, *arguments,
                        seconds=seconds, code=code, environment=environment)
 

@@ -15,6 +15,7 @@ REQUIRED = {
     "webhook-gateway": ["LISTEN_ADDRESS", "HOTMART_HOTTOK"],
     "lifecycle-worker": [],
     "discord-worker": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
+    "manychat-worker": ["MANYCHAT_API_TOKEN"],
     "messaging-worker": ["RESEND_API_KEY", "EMAIL_FROM"],
     "scheduler": [],
 }

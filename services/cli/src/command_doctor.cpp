@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "doctor_manychat.hpp"
 
 #include "core/environment.hpp"
 #include "discord/client.hpp"
@@ -175,6 +176,21 @@ void check_resend(Report& report, Environment& environment)
         report.good("Resend", "the key is accepted");
 }
 
+void check_manychat(Report& report, Environment& environment, std::optional<postgres::Connection>& connection)
+{
+    if (!environment.flag("MANYCHAT_ENABLED", false, "")) {
+        report.skipped("ManyChat", "switched off by MANYCHAT_ENABLED");
+        return;
+    }
+    const auto url = environment.text("MANYCHAT_API_URL", "https://api.manychat.com", "");
+    for (const auto& finding : look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""),
+                                                connection ? &*connection : nullptr))
+        if (finding.is_good)
+            report.good(finding.what, finding.detail);
+        else
+            report.bad(finding.what, finding.detail);
+}
+
 } // namespace
 
 int doctor(const Words& words)
@@ -188,6 +204,7 @@ int doctor(const Words& words)
     if (connection)
         check_catalogue(report, *connection);
     check_discord(report, environment, connection);
+    check_manychat(report, environment, connection);
     check_resend(report, environment);
     for (const auto& fault : environment.faults())
         report.bad("configuration", fault);

@@ -1,8 +1,10 @@
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "rabbitmq/topology.hpp"
 #include "schema_file.hpp"
 
@@ -20,12 +22,14 @@ using namespace ciclo::contracts;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> contract_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> contract_types{{
     {HotmartEventReceived::queue, HotmartEventReceived::type},
     {FoldStudent::queue, FoldStudent::type},
     {ReconcileDiscord::queue, ReconcileDiscord::type},
+    {ReconcileManychat::queue, ReconcileManychat::type},
     {SendDiscordNotification::queue, SendDiscordNotification::type},
     {SendEmail::queue, SendEmail::type},
+    {SendManychatFlow::queue, SendManychatFlow::type},
 }};
 
 std::size_t occurrences(const std::string& text, const std::string& part)
