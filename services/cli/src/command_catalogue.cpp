@@ -19,10 +19,9 @@ namespace {
 constexpr auto identifier_kinds = std::to_array<std::string_view>(
     {"product.id", "product.ucode", "plan.id", "plan.name", "offer.code", "coupon.code", "payment.link"});
 
-constexpr auto setting_keys =
-    std::to_array<std::string_view>({"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds",
-                                     "manychat_flow_onboarding", "manychat_flow_welcome", "manychat_flow_welcome_back",
-                                     "manychat_flow_churn", "manychat_flow_follow_up"});
+constexpr auto setting_keys = std::to_array<std::string_view>(
+    {"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds", "manychat_flow_onboarding", "manychat_flow_welcome",
+     "manychat_flow_welcome_back", "manychat_flow_churn", "manychat_flow_follow_up"});
 
 std::pair<std::string, std::string> read_identifier(const std::string& text)
 {
@@ -129,7 +128,8 @@ int product(const Words& words)
         return map(arguments);
     throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "
-                     "[--discord-role ID] [--class ID] [--manychat-tag NAME] [--manychat-flow ID] [--access-days N] [--if-missing], or: ciclo product list"};
+                     "[--discord-role ID] [--class ID] [--manychat-tag NAME] [--manychat-flow ID] [--access-days N] "
+                     "[--if-missing], or: ciclo product list"};
 }
 
 int setting(const Words& words)

@@ -183,8 +183,8 @@ void check_manychat(Report& report, Environment& environment, std::optional<post
         return;
     }
     const auto url = environment.text("MANYCHAT_API_URL", "https://api.manychat.com", "");
-    for (const auto& finding : look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""),
-                                                connection ? &*connection : nullptr))
+    for (const auto& finding :
+         look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""), connection ? &*connection : nullptr))
         if (finding.is_good)
             report.good(finding.what, finding.detail);
         else

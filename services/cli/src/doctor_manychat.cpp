@@ -47,8 +47,9 @@ void check_tags(std::vector<Finding>& findings, manychat::Client& client, postgr
     const auto managed = model::managed_manychat_tags(connection);
     const auto missing =
         std::count_if(managed.begin(), managed.end(), [&](const auto& tag) { return !tags->contains(tag); });
-    findings.push_back({true, "ManyChat tags", fmt::format("{} of ours exist, {} will be made when they are first given",
-                                                           managed.size() - static_cast<std::size_t>(missing), missing)});
+    findings.push_back({true, "ManyChat tags",
+                        fmt::format("{} of ours exist, {} will be made when they are first given",
+                                    managed.size() - static_cast<std::size_t>(missing), missing)});
 }
 
 } // namespace
@@ -62,8 +63,9 @@ std::vector<Finding> look_at_manychat(const std::string& api_url, const std::str
     manychat::Client client{{api_url, api_token}, pace};
     const auto name = client.page_name();
     if (!name && name.error().kind == ErrorKind::unauthorized)
-        return {{false, "ManyChat", "the token is not accepted: make a new one in ManyChat's settings (API) and set "
-                                    "MANYCHAT_API_TOKEN"}};
+        return {{false, "ManyChat",
+                 "the token is not accepted: make a new one in ManyChat's settings (API) and set "
+                 "MANYCHAT_API_TOKEN"}};
     if (!name)
         return {{false, "ManyChat", name.error().detail}};
     std::vector<Finding> findings{{true, "ManyChat", fmt::format("the token is accepted, page \"{}\"", *name)}};

@@ -134,7 +134,8 @@ void ContactLane::handle_failure(const model::Lease& lease, const Error& failure
     if (error.kind == ErrorKind::unauthorized) {
         // The token is everybody's trouble: no student's attempts are used up by it.
         error = Error{ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-        alert(connection, shared_.publisher, {"manychat_unauthorized", "", lease.user_id, lease.correlation_id}, failure);
+        alert(connection, shared_.publisher, {"manychat_unauthorized", "", lease.user_id, lease.correlation_id},
+              failure);
     } else if (shared_.health.is_suspicious()) {
         error.kind = ErrorKind::rate_limited;
         error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, 5s);

@@ -54,7 +54,8 @@ std::vector<std::string> variants_of(const std::string& digits)
 Result<manychat::Subscriber> create(const Tools& tools, const model::ManychatWish& wish)
 {
     const auto [first, last] = first_and_last(wish.profile.name);
-    const auto made = tools.client.create_subscriber({first, last, wish.profile.phone_digits, tools.config.consent_phrase});
+    const auto made =
+        tools.client.create_subscriber({first, last, wish.profile.phone_digits, tools.config.consent_phrase});
     if (!made) {
         const Error& error = made.error();
         return error.kind == ErrorKind::refused ? nobody("no contact, and none could be made: " + error.detail) : error;
@@ -69,7 +70,8 @@ Result<manychat::Subscriber> create(const Tools& tools, const model::ManychatWis
     if (*found)
         return **found;
     return nobody("ManyChat has a contact with this number that its API does not find: open it there and fill the "
-                  "custom field " + tools.page.phone_field());
+                  "custom field " +
+                  tools.page.phone_field());
 }
 
 Result<manychat::Subscriber> search(const Tools& tools, const model::ManychatWish& wish, MayCreate may_create)

@@ -122,12 +122,11 @@ void FlowLane::send(const LeasedMessage& message)
         return;
     postgres::Transaction transaction{connection};
     model::mark_sent(connection, message.id, "");
-    model::append_event(connection,
-                        {"manychat.flow_triggered", message.user_id,
-                         model::audit_payload(message.correlation_id, {{"flow", flow_ns},
-                                                                       {"purpose", message.template_name},
-                                                                       {"message_id", message.id}}),
-                         model::AuditStatus::processed, "", ""});
+    model::append_event(connection, {"manychat.flow_triggered", message.user_id,
+                                     model::audit_payload(message.correlation_id, {{"flow", flow_ns},
+                                                                                   {"purpose", message.template_name},
+                                                                                   {"message_id", message.id}}),
+                                     model::AuditStatus::processed, "", ""});
     transaction.commit();
     shared_.health.succeeded();
     count("sent");
@@ -156,8 +155,7 @@ bool FlowLane::send_to(const LeasedMessage& message, const model::ManychatWish& 
     }
 
     const Tools tools{shared_.config, connection, client_, shared_.page};
-    const auto synced =
-        sync_contact(tools, wish, {model::managed_manychat_tags(connection), message.correlation_id});
+    const auto synced = sync_contact(tools, wish, {model::managed_manychat_tags(connection), message.correlation_id});
     if (!synced) {
         handle_failure(message, synced.error());
         return false;
@@ -203,8 +201,8 @@ void FlowLane::handle_failure(const LeasedMessage& message, const Error& failure
         error.retry_after = std::max(error.retry_after, std::min<std::chrono::milliseconds>(waited, 10min));
     }
     if (went_down && failure.kind != ErrorKind::unauthorized)
-        alert(session_.connection(), shared_.publisher,
-              {"manychat_down", "", message.user_id, message.correlation_id}, failure);
+        alert(session_.connection(), shared_.publisher, {"manychat_down", "", message.user_id, message.correlation_id},
+              failure);
     const auto decision = model::decide(error, message.attempts);
     if (decision == RetryDecision::give_up || decision == RetryDecision::outcome_unknown)
         give_up(message, MessageEnd::failed, error);
@@ -227,9 +225,8 @@ void FlowLane::expire(const LeasedMessage& message, std::string_view why)
 {
     model::mark_ended(session_.connection(), message.id, MessageEnd::expired, why);
     count("expired");
-    log::info("a flow is not started", {{"correlation_id", message.correlation_id},
-                                        {"message_id", message.id},
-                                        {"reason", why}});
+    log::info("a flow is not started",
+              {{"correlation_id", message.correlation_id}, {"message_id", message.id}, {"reason", why}});
 }
 
 void FlowLane::give_up(const LeasedMessage& message, MessageEnd end, const Error& error)

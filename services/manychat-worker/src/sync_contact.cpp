@@ -65,17 +65,18 @@ private:
         }
         contact_.tags.insert(tag);
         log(tag, "manychat.tag_added");
-        status_changes_ += static_cast<int>(std::any_of(
-            wish_.courses.begin(), wish_.courses.end(),
-            [&tag](const auto& one) { return model::status_tag(one.course, one.status) == tag; }));
+        status_changes_ +=
+            static_cast<int>(std::any_of(wish_.courses.begin(), wish_.courses.end(), [&tag](const auto& one) {
+                return model::status_tag(one.course, one.status) == tag;
+            }));
     }
 
     void remove(const std::string& tag)
     {
         const auto removed = tools_.client.remove_tag(contact_.id, tag);
         // A tag that the page does not know is gone, which is what we want.
-        const bool is_gone = !removed && removed.error().kind == ErrorKind::not_found &&
-                             !manychat::is_subscriber_gone(removed.error());
+        const bool is_gone =
+            !removed && removed.error().kind == ErrorKind::not_found && !manychat::is_subscriber_gone(removed.error());
         if (!removed && !is_gone) {
             failed("tag \"" + tag + "\" cannot be taken: ", removed.error());
             return;

@@ -16,8 +16,8 @@ net::HttpAnswer answer(int status, std::string body, std::vector<net::Header> he
 struct Example {
     int status;
     const char* body;
-    ErrorKind harmless;                             // of a call that may be repeated
-    ErrorKind twice = ErrorKind::unknown_outcome;   // of one that may not; this only where it differs
+    ErrorKind harmless;                           // of a call that may be repeated
+    ErrorKind twice = ErrorKind::unknown_outcome; // of one that may not; this only where it differs
     bool differs = false;
 };
 
@@ -88,7 +88,8 @@ TEST_CASE("every text of a complaint is found, however it is wrapped")
 TEST_CASE("the number under which a contact exists is read from the complaint")
 {
     CHECK(existing_digits(answer(400, exists)) == "5531987650001");
-    CHECK(existing_digits(answer(400, R"({"details":{"messages":"Already exists (553187650001)!"}})")) == "553187650001");
+    CHECK(existing_digits(answer(400, R"({"details":{"messages":"Already exists (553187650001)!"}})")) ==
+          "553187650001");
     CHECK(existing_digits(answer(400, R"({"details":{"messages":"already exists: 123"}})")).empty());
     CHECK(existing_digits(answer(400, R"({"details":{"messages":"5531987650001 is odd"}})")).empty());
     CHECK(existing_digits(answer(400, tag_missing)).empty());

@@ -36,8 +36,8 @@ TEST_CASE("each course gives a permanent tag and one with its status")
 
 TEST_CASE("courses of the same name are one course with the status that gives most")
 {
-    const std::vector<CourseStanding> courses{{"Xadrez", CourseStatus::cancelado}, {"Xadrez", CourseStatus::ativo},
-                                              {"Xadrez", CourseStatus::reembolsado}};
+    const std::vector<CourseStanding> courses{
+        {"Xadrez", CourseStatus::cancelado}, {"Xadrez", CourseStatus::ativo}, {"Xadrez", CourseStatus::reembolsado}};
 
     CHECK(course_tags(courses) == Tags{"Xadrez", "Xadrez, Ativo"});
 }

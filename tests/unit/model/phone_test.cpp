@@ -84,8 +84,9 @@ TEST_CASE("every form of a number leads to the same one, and so does each of its
         if (!phone)
             continue; // no area in use
         CAPTURE(phone->e164);
-        for (const auto& written : {area + "9" + subscriber, area + subscriber, "55" + area + "9" + subscriber,
-                                    "0" + area + "9" + subscriber, "(" + area + ") 9" + subscriber.substr(0, 4) + "-" + subscriber.substr(4)})
+        for (const auto& written :
+             {area + "9" + subscriber, area + subscriber, "55" + area + "9" + subscriber, "0" + area + "9" + subscriber,
+              "(" + area + ") 9" + subscriber.substr(0, 4) + "-" + subscriber.substr(4)})
             CHECK(phone_from(written) == phone);
         const auto variants = lookup_variants(*phone);
         CHECK(variants.size() == 2);

@@ -64,7 +64,8 @@ Result<net::HttpAnswer> Client::perform(const Call& call)
         return Error{ErrorKind::rate_limited, "waiting for ManyChat's rate limit", wait};
     std::this_thread::sleep_for(wait);
 
-    net::HttpCall request{std::string{call.method}, fmt::format("{}/fb/{}{}", settings_.api_url, call.endpoint, call.query)};
+    net::HttpCall request{std::string{call.method},
+                          fmt::format("{}/fb/{}{}", settings_.api_url, call.endpoint, call.query)};
     request.headers = {{"Authorization", "Bearer " + settings_.api_token},
                        {"Accept", "application/json"},
                        {"User-Agent", "ciclo/0.1"}};
@@ -166,8 +167,9 @@ Result<std::optional<Subscriber>> Client::subscriber(std::string_view id)
 
 Result<std::optional<Subscriber>> Client::find_by_field(std::string_view field_id, std::string_view value)
 {
-    return find("subscriber/findByCustomField", limit,
-                fmt::format("?field_id={}&field_value={}", net::percent_encoded(field_id), net::percent_encoded(value)));
+    return find(
+        "subscriber/findByCustomField", limit,
+        fmt::format("?field_id={}&field_value={}", net::percent_encoded(field_id), net::percent_encoded(value)));
 }
 
 Result<std::optional<Subscriber>> Client::find_by_phone(std::string_view phone)
@@ -204,7 +206,8 @@ Result<CreatedSubscriber> Client::create_subscriber(const NewSubscriber& subscri
     if (auto digits = existing_digits(*answer); !digits.empty())
         return CreatedSubscriber{std::nullopt, std::move(digits)};
     if (is_import_refused(*answer))
-        error = Error{ErrorKind::refused, error.detail + "; ask ManyChat's support to enable the import of contacts", {}};
+        error =
+            Error{ErrorKind::refused, error.detail + "; ask ManyChat's support to enable the import of contacts", {}};
     return error;
 }
 

@@ -11,7 +11,7 @@ namespace {
 // Area codes in use, row by row of their first digit.
 bool is_area(std::string_view code)
 {
-    constexpr std::string_view second_digits[] = {"123456789", "12478", "1234578", "123456789", "1345",
+    constexpr std::string_view second_digits[] = {"123456789", "12478",  "1234578",   "123456789", "1345",
                                                   "123456789", "134579", "123456789", "123456789"};
     const int row = code[0] - '1';
     return row >= 0 && second_digits[row].find(code[1]) != std::string_view::npos;

@@ -143,7 +143,9 @@ std::vector<ManychatWish> read_manychat_wishes(postgres::Connection& connection,
         wishes.push_back(read_contact(answers[0], i));
         places[answers[0].view(i, 0)] = i;
     }
-    const auto of = [&](const Rows& rows, std::size_t i) -> ManychatWish& { return wishes[places.at(rows.view(i, 0))]; };
+    const auto of = [&](const Rows& rows, std::size_t i) -> ManychatWish& {
+        return wishes[places.at(rows.view(i, 0))];
+    };
     for (std::size_t i = 0; i < answers[1].size(); ++i)
         of(answers[1], i).applied_tags.insert(answers[1].text(i, 1));
     for (std::size_t i = 0; i < answers[2].size(); ++i)
@@ -251,8 +253,7 @@ std::vector<ChosenFlow> chosen_manychat_flows(postgres::Connection& connection)
 }
 
 ContactLock::ContactLock(postgres::Connection& connection, const std::string& user_id)
-    : connection_(connection), key_("manychat:" + user_id),
-      held_(connection.execute(lock_sql, {key_}).boolean(0, 0))
+    : connection_(connection), key_("manychat:" + user_id), held_(connection.execute(lock_sql, {key_}).boolean(0, 0))
 {
 }
 

@@ -22,7 +22,7 @@ struct Complaint {
     std::vector<std::string> details;
     int code = 0; // only sendContent and getInfoByUserRef tell one
 
-    std::string text() const; // all of it in one line
+    std::string text() const;                    // all of it in one line
     bool mentions(std::string_view words) const; // in any spelling
 };
 
