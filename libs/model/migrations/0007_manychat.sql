@@ -1,6 +1,7 @@
 -- ManyChat: who is which contact there, what was applied to it, and the flows that were sent.
 
-ALTER TABLE users ADD manychat_subscriber_id text UNIQUE;   -- text: a number of ManyChat's
+-- A number of ManyChat's. Deferred: while two records become one, both have it.
+ALTER TABLE users ADD manychat_subscriber_id text UNIQUE DEFERRABLE INITIALLY DEFERRED;
 
 -- What ManyChat was made to show for a student, and how the search for the contact ended.
 CREATE TABLE manychat_contacts (

@@ -1,7 +1,9 @@
 #include "config.hpp"
 #include "contact_lane.hpp"
 #include "flow_lane.hpp"
+#include "tag_sync.hpp"
 
+#include "jobs/job_runner.hpp"
 #include "net/service.hpp"
 
 #include <memory>
@@ -22,12 +24,22 @@ void run(const Config& config, net::Service& service)
     for (int i = 0; i < config.lanes; ++i)
         lanes.push_back(std::make_unique<ContactLane>(shared));
     FlowLane flows{shared};
-    const auto ready = service.add_readiness("postgresql and rabbitmq", [&lanes] { return lanes.front()->ready(); });
+    TagSync tag_sync{config, page};
+    jobs::JobRunner runner{{.database_url = config.database_url,
+                            .amqp_url = config.amqp_url,
+                            .executor = model::JobExecutor::manychat_worker,
+                            .service = "manychat-worker jobs",
+                            .lanes = 1},
+                           publisher,
+                           service.metrics()};
+    runner.add("sync_manychat_tags", [&tag_sync](jobs::JobContext& context) { return tag_sync.run(context); });
+    const auto ready = service.add_readiness("postgresql and rabbitmq", [&] { return lanes.front()->ready(); });
 
     std::vector<std::jthread> threads;
     threads.reserve(lanes.size());
     for (const auto& lane : lanes)
         threads.emplace_back([&lane, &service] { lane->run(service.stopping()); });
+    threads.emplace_back([&runner, &service] { runner.run(service.stopping()); });
     flows.run(service.stopping());
 }
 
