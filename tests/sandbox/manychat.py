@@ -182,6 +182,8 @@ class ManyChat:
             field["type"], type(value) is str and field["type"] in TEXT_TYPES)
         if not fits:
             raise invalid(f"Value of {field['name']} is not of the type {field['type']}")
+        if value == "" and not self.state.empty_values:
+            raise invalid(f"Value of {field['name']} cannot be blank")
         return field["id"], value
 
     def _set_field(self, body):

@@ -60,6 +60,7 @@ class ManyChatState:
         self.find_shape = "object"
         self.not_found = "empty_array"
         self.error_shape = "object"
+        self.empty_values = True  # whether a field can be emptied is not known
         self.invalid_whatsapp = set()
         self.limit_answer = "429"
         self.limits = dict(LIMITS)
@@ -81,7 +82,7 @@ class ManyChatState:
 
     def configure(self, f):
         """Takes checked control input; nothing changes unless all of it is good."""
-        f.only("tokens", "imports", "find_shape", "not_found", "error_shape", "invalid_whatsapp", "limit_answer",
+        f.only("tokens", "imports", "empty_values", "find_shape", "not_found", "error_shape", "invalid_whatsapp", "limit_answer",
                "limits", "flows_an_hour", "tags", "fields", "flows")
         chosen = {}
         for name, allowed in (("find_shape", ("object", "array")), ("not_found", NOT_FOUND), ("error_shape", SHAPES),
@@ -93,6 +94,7 @@ class ManyChatState:
         for name, allowed in imports.items():
             if name not in ("wa_id", "phone", "email") or type(allowed) is not bool:
                 raise BadInput("imports", "holds wa_id, phone and email, each true or false")
+        empty_values = f.get("empty_values", bool, self.empty_values)
         limits = f.get("limits", dict, self.limits, null=True)
         for name, limit in (limits or {}).items():
             if name not in LIMITS or type(limit) is not int or limit < 1:
@@ -104,7 +106,7 @@ class ManyChatState:
         barred = f.get("invalid_whatsapp", list, list(self.invalid_whatsapp))
         for name, value in chosen.items():
             setattr(self, name, value)
-        self.imports = {**self.imports, **imports}
+        self.imports, self.empty_values = {**self.imports, **imports}, empty_values
         self.limits, self.windows = dict(limits or {}), {}
         self.flows, self.tokens, self.flows_an_hour = dict(flows), set(tokens), hourly
         self.invalid_whatsapp = {same_account(digits_of(n)) for n in barred}

@@ -126,6 +126,10 @@ def test_fields_must_exist_and_fit_and_come_twenty_at_most(sandbox, ana):
     assert post(sandbox, "/subscriber/setCustomFields", subscriber_id=ana, fields=many).status == 400
     assert post(sandbox, "/subscriber/setCustomFields", subscriber_id=ana, fields=many[:20]).status == 200
     assert sandbox.state(f"manychat.subscribers.{ana}")["fields"] == {"idade": 9}
+    empty = [{"field_name": "order_id", "field_value": ""}]
+    assert post(sandbox, "/subscriber/setCustomFields", subscriber_id=ana, fields=empty).status == 200
+    sandbox.control("PUT", "/manychat", {"empty_values": False})
+    assert post(sandbox, "/subscriber/setCustomFields", subscriber_id=ana, fields=empty).status == 400
 
 
 def test_a_flow_is_sent_with_the_fields_of_that_moment_and_at_most_so_often_an_hour(sandbox, ana):

@@ -130,17 +130,19 @@ bool is_applied(const ManychatWish& wish, const std::string& phone_field)
 Result<void> set_fields(const Tools& tools, const std::string& subscriber_id, const model::CustomFields& fields)
 {
     if (fields.empty())
-        return {};
+        return {}; // ManyChat refuses an empty list
     if (const auto there = tools.page.ensure_fields(tools.client, fields); !there)
         return there.error();
     const auto set = tools.client.set_text_fields(subscriber_id, fields);
     if (set || (set.error().kind != ErrorKind::not_found && set.error().kind != ErrorKind::refused))
         return set;
-    // Somebody may have deleted a field.
+    // Somebody may have deleted a field; and whether ManyChat takes an empty value is not known.
     tools.page.forget();
     if (const auto there = tools.page.ensure_fields(tools.client, fields); !there)
         return there.error();
-    auto again = tools.client.set_text_fields(subscriber_id, fields);
+    auto filled = fields;
+    std::erase_if(filled, [](const auto& field) { return field.second.empty(); });
+    auto again = tools.client.set_text_fields(subscriber_id, filled);
     if (!again && again.error().kind == ErrorKind::not_found)
         return Error{ErrorKind::unavailable, again.error().detail, {}};
     return again;

@@ -87,7 +87,7 @@ TEST_CASE("with N courses a contact ends with 2N of our tags, and keeps all that
     }
 }
 
-TEST_CASE("custom fields hold what is known, and nothing empty")
+TEST_CASE("custom fields hold what is known, and empty only the token that is over")
 {
     const ContactProfile whole{"Rita Alves", "rita@example.com", "ABCD2345", "pending_onboarding", "5531987654321"};
 
@@ -97,7 +97,7 @@ TEST_CASE("custom fields hold what is known, and nothing empty")
                                                                {"lifecycle_status", "pending_onboarding"},
                                                                {"phone_number", "5531987654321"}});
     CHECK(custom_fields({"", "rita@example.com", "", "", ""}, "phone_number") ==
-          CustomFields{{"email", "rita@example.com"}});
+          CustomFields{{"email", "rita@example.com"}, {"onboarding_token", ""}});
 }
 
 TEST_CASE("the digest of fields tells any two contents apart, and shows neither")

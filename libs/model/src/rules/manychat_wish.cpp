@@ -85,7 +85,7 @@ CustomFields custom_fields(const ContactProfile& profile, const std::string& pho
     };
     add("name", profile.name);
     add("email", profile.email);
-    add("onboarding_token", profile.onboarding_token);
+    fields.emplace_back("onboarding_token", profile.onboarding_token);
     add("lifecycle_status", profile.lifecycle);
     add(phone_field, profile.phone_digits);
     return fields;

@@ -49,7 +49,7 @@ struct ContactProfile {
 using CustomFields = std::vector<std::pair<std::string, std::string>>;
 
 // name, email, onboarding_token, lifecycle_status, and the number under `phone_field`, by which the contact is found
-// again. Unknown ones are left out: an empty value may be refused.
+// again. Unknown ones are left out, but for the token: one that is used or over should not be shown any more.
 CustomFields custom_fields(const ContactProfile& profile, const std::string& phone_field);
 
 // The same text for the same content, short and without personal data.
