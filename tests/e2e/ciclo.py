@@ -14,8 +14,8 @@ from sandbox_client import GUILD, VISITOR_ROLE, WEBHOOK, WELCOME_CHANNEL, Sandbo
 from servers import ROOT
 from waiting import wait_until
 
-SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "messaging-worker", "sync-worker",
-            "scheduler")
+SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "manychat-worker", "messaging-worker",
+            "sync-worker", "scheduler")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -145,11 +145,14 @@ class Ciclo:
             "HOTMART_ENABLED": "true",
             "DISCORD_ENABLED": "true",
             "EMAIL_ENABLED": "true",
+            "MANYCHAT_ENABLED": "true",
         }
         if name == "webhook-gateway":
             environment |= {"LISTEN_ADDRESS": f"127.0.0.1:{self.gateway.port}", "HOTMART_HOTTOK": HOTTOK}
         if name in ("discord-bot", "discord-worker"):
             environment |= self._discord_environment()
+        if name == "manychat-worker":
+            environment |= self._manychat_environment()
         if name == "messaging-worker":
             environment |= self._email_environment()
         if name == "scheduler":
@@ -175,6 +178,12 @@ class Ciclo:
             "HOTMART_CALLS_PER_MINUTE": "1000000",  # tests have no minute to wait
         }
 
+    def _manychat_environment(self):
+        return {
+            "MANYCHAT_API_URL": f"{self.sandbox.url}/manychat",
+            "MANYCHAT_API_TOKEN": "100200300:sandbox-token",
+        }
+
     def _email_environment(self):
         return {
             "RESEND_API_URL": f"{self.sandbox.url}/resend",
@@ -185,7 +194,8 @@ class Ciclo:
     # --- asking ---
 
     def cli(self, *arguments, seconds=30, code=0):
-        environment = {**self._discord_environment(), **self._email_environment(), **self.settings}
+        environment = {**self._discord_environment(), **self._email_environment(), **self._manychat_environment(),
+                       **self.settings}
         return run_cli(self.servers, self.database_url, self.amqp_url, *arguments,
                        seconds=seconds, code=code, environment=environment)
 

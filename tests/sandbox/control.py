@@ -7,6 +7,7 @@ import control_discord
 import control_gateway
 import control_interactions
 import control_hotmart
+import control_manychat
 from answers import encode
 from control_state import view
 from fields import BadInput, Fields
@@ -51,6 +52,7 @@ class Control:
         control_gateway.add_routes(add, world, NotFound, DONE)
         control_interactions.add_routes(add, world, NotFound, DONE)
         control_hotmart.add_routes(add, world, DONE)
+        control_manychat.add_routes(add, world, NotFound, DONE)
 
     async def handle(self, request, path):
         route, params, allowed = self.router.find(request.method, path)

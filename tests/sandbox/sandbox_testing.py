@@ -72,6 +72,13 @@ class Sandbox:
         given.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.send(method, "/api/v10" + path, body, {k: v for k, v in given.items() if v is not None})
 
+    def manychat(self, method, path, body=None, **headers):
+        given = {"Authorization": "Bearer 100200300:sandbox-token", "Accept": "application/json"}
+        if body is not None:
+            given["Content-Type"] = "application/json"
+        given.update({name.replace("_", "-"): value for name, value in headers.items()})
+        return self.send(method, "/manychat/fb" + path, body, {k: v for k, v in given.items() if v is not None})
+
     def resend(self, method, path, body=None, **headers):
         given = {"User-Agent": "test/1", "Authorization": "Bearer re_sandbox"}
         if body is not None:

@@ -20,8 +20,9 @@ namespace {
 constexpr auto identifier_kinds = std::to_array<std::string_view>(
     {"product.id", "product.ucode", "plan.id", "plan.name", "offer.code", "coupon.code", "payment.link"});
 
-constexpr auto setting_keys =
-    std::to_array<std::string_view>({"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds"});
+constexpr auto setting_keys = std::to_array<std::string_view>(
+    {"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds", "manychat_flow_onboarding", "manychat_flow_welcome",
+     "manychat_flow_welcome_back", "manychat_flow_churn", "manychat_flow_follow_up"});
 
 std::pair<std::string, std::string> read_identifier(const std::string& text)
 {
@@ -42,7 +43,8 @@ bool is_snowflake(const std::string& text)
 
 int add(const Arguments& arguments)
 {
-    arguments.allow_only({"name", "priority", "identifier", "discord-role", "class", "access-days", "if-missing"});
+    arguments.allow_only({"name", "priority", "identifier", "discord-role", "class", "manychat-tag", "manychat-flow",
+                          "access-days", "if-missing"});
     model::NewProduct product;
     product.name = arguments.required("name");
     product.priority = arguments.integer("priority", 0, -1'000'000, 1'000'000);
@@ -59,6 +61,8 @@ int add(const Arguments& arguments)
     for (const auto& id : product.classes)
         if (!is_uuid(id))
             throw UsageError{fmt::format("--class \"{}\" is no class id; see ciclo class add", id)};
+    product.manychat_tags = arguments.all("manychat-tag");
+    product.manychat_flows = arguments.all("manychat-flow");
     product.access_days = arguments.integer("access-days", 0, 1, 36'500);
     auto connection = connect();
     const auto id = model::add_product(connection, product);
@@ -140,7 +144,8 @@ int product(const Words& words)
     throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product club PRODUCT_ID "
                      "SUBDOMAIN|none, ciclo product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "
-                     "[--discord-role ID] [--class ID] [--access-days N] [--if-missing], or: ciclo product list"};
+                     "[--discord-role ID] [--class ID] [--manychat-tag NAME] [--manychat-flow ID] [--access-days N] "
+                     "[--if-missing], or: ciclo product list"};
 }
 
 int setting(const Words& words)
