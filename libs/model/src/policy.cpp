@@ -24,4 +24,12 @@ Policy read_policy(Environment& environment)
     return policy;
 }
 
+BrakePolicy read_brake_policy(Environment& environment)
+{
+    BrakePolicy policy;
+    policy.most_people = static_cast<std::size_t>(environment.integer(
+        "BRAKE_MAX_REVOCATIONS", 20, 0, 1'000'000, "people a single run may take access from before it asks a person"));
+    return policy;
+}
+
 } // namespace ciclo::model

@@ -1,8 +1,13 @@
+#include "contracts/announce_discord.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
+#include "contracts/request_job.hpp"
+#include "contracts/run_job.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "rabbitmq/topology.hpp"
 #include "schema_file.hpp"
 
@@ -11,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,12 +26,19 @@ using namespace ciclo::contracts;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> contract_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> contract_types{{
     {HotmartEventReceived::queue, HotmartEventReceived::type},
     {FoldStudent::queue, FoldStudent::type},
     {ReconcileDiscord::queue, ReconcileDiscord::type},
+    {ReconcileManychat::queue, ReconcileManychat::type},
     {SendDiscordNotification::queue, SendDiscordNotification::type},
     {SendEmail::queue, SendEmail::type},
+    {AnnounceDiscord::queue, AnnounceDiscord::type},
+    {SendManychatFlow::queue, SendManychatFlow::type},
+    {RequestJob::queue, RequestJob::type},
+    {RunJob::sync_queue, RunJob::type},
+    {RunJob::discord_queue, RunJob::type},
+    {RunJob::manychat_queue, RunJob::type},
 }};
 
 std::size_t occurrences(const std::string& text, const std::string& part)
@@ -74,11 +87,14 @@ TEST_CASE("asyncapi.yaml refers to the schema of each message")
 {
     const std::string text = testing::read_contract_file("asyncapi.yaml");
 
-    for (const auto& [queue, type] : contract_types) {
+    std::set<std::string_view> types;
+    for (const auto& [queue, type] : contract_types)
+        types.insert(type);
+    for (const auto type : types) {
         INFO(type);
         CHECK(occurrences(text, fmt::format("name: {}\n", type)) == 1);
         CHECK(occurrences(text, fmt::format("messageType: {},", type)) == 1);
         CHECK(occurrences(text, fmt::format("payload: {{ $ref: \"messages/{}.schema.json\" }}", type)) == 1);
     }
-    CHECK(occurrences(text, "payload: { $ref:") == contract_types.size());
+    CHECK(occurrences(text, "payload: { $ref:") == types.size());
 }

@@ -1,6 +1,9 @@
 #include "rules/course_status.hpp"
 
+#include "model/rules/imports.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -84,6 +87,11 @@ public:
         }
         for (const auto& code : subscriptions)
             judge(code, at);
+        if (const auto product_id = imported_product(fact); catalogue_.find(product_id) != nullptr)
+            imports_[product_id] = &fact;
+        for (const auto& [product_id, courtesy] : courtesies_by_product({&fact}, catalogue_))
+            courtesies_[product_id] = courtesy;
+        judge_unpaid(at);
         note(fact.occurred_at);
     }
 
@@ -104,12 +112,14 @@ public:
             if (claims.changes_at && *claims.changes_at <= at)
                 due.push_back(name);
         for (const auto& name : due) {
-            if (const auto payment = transactions_.views().find(name.substr(name.find(' ') + 1));
+            const std::string key = name.substr(name.find(' ') + 1);
+            if (const auto payment = transactions_.views().find(key);
                 name.starts_with("payment ") && payment != transactions_.views().end())
                 replace(name, claims_of(payment->second, catalogue_, at));
-            else
-                judge(name.substr(name.find(' ') + 1), at);
+            else if (name.starts_with("subscription "))
+                judge(key, at);
         }
+        judge_unpaid(at);
         note(at);
     }
 
@@ -134,8 +144,19 @@ private:
     void judge(const std::string& code, Time at)
     {
         const SubscriptionParts& parts = parts_[code];
-        replace("subscription " + code,
-                claims_of(fold_subscription(code, parts.facts, parts.payments, catalogue_), policy_, at));
+        auto fold = fold_subscription(code, parts.facts, parts.payments, catalogue_);
+        replace("subscription " + code, claims_of(fold, policy_, at));
+        subscriptions_.insert_or_assign(code, std::move(fold));
+    }
+
+    // What was given without a payment; few students have any.
+    void judge_unpaid(Time at)
+    {
+        for (const auto& [product_id, import] : imports_)
+            replace("import " + product_id,
+                    claims_of_import(product_id, *import, transactions_.views(), subscriptions_, at));
+        for (const auto& [product_id, courtesy] : courtesies_)
+            replace("courtesy " + product_id, claims_of_courtesy(product_id, *courtesy, at));
     }
 
     void replace(const std::string& name, Claims fresh)
@@ -168,14 +189,18 @@ private:
     TransactionFold transactions_;
     std::map<std::string, SubscriptionParts> parts_;     // by subscriber code
     std::map<std::string, std::string> subscription_of_; // by transaction
-    std::map<std::string, Claims> claims_;               // by "payment HP..." or "subscription ..."
+    SubscriptionFolds subscriptions_;
+    ImportsByProduct imports_;
+    CourtesiesByProduct courtesies_;
+    std::map<std::string, Claims> claims_; // by "payment HP...", "subscription ...", "import ..." or "courtesy ..."
     std::set<std::string> touched_products_;
 };
 
 bool touches_access(const Fact& fact)
 {
     return is_purchase(fact.type) || fact.type == FactType::subscription_cancellation ||
-           fact.type == FactType::plan_switched;
+           fact.type == FactType::plan_switched || fact.type == FactType::courtesy_granted ||
+           !imported_product(fact).empty();
 }
 
 } // namespace

@@ -195,6 +195,11 @@ private:
     bool ended_by_time_ = false;
 };
 
+std::string_view code_of(const Grant& grant)
+{
+    return grant.transaction == nullptr ? std::string_view{} : grant.transaction->code;
+}
+
 EnrollmentStatus status_after(AccessEnd end)
 {
     switch (end) {
@@ -242,20 +247,27 @@ EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)
 {
     // The oldest payment first: it is where the enrollment began.
     std::sort(grants.begin(), grants.end(), [](const Grant& a, const Grant& b) {
-        return std::tie(a.since, a.transaction->code, a.live, a.ended_at) <
-               std::tie(b.since, b.transaction->code, b.live, b.ended_at);
+        return std::make_tuple(a.since, code_of(a), a.live, a.ended_at) <
+               std::make_tuple(b.since, code_of(b), b.live, b.ended_at);
     });
     EnrollmentView view;
     view.product_id = product_id;
     view.started_at = grants.front().since;
-    view.origin_transaction = grants.front().transaction->code;
     const Grant* first_live = nullptr;
+    const Grant* first_live_payment = nullptr;
+    const Grant* first_payment = nullptr;
     const Grant* last_ended = nullptr;
     bool all_delinquent = true;
+    bool nobody_asked = true;
     for (const Grant& grant : grants) {
+        if (first_payment == nullptr && grant.transaction != nullptr)
+            first_payment = &grant;
         if (grant.live) {
             first_live = first_live == nullptr ? &grant : first_live;
+            if (first_live_payment == nullptr && grant.transaction != nullptr)
+                first_live_payment = &grant;
             all_delinquent = all_delinquent && grant.delinquent;
+            nobody_asked = nobody_asked && grant.without_onboarding;
             if (grant.renews_at && (!view.renews_at || *view.renews_at < *grant.renews_at))
                 view.renews_at = grant.renews_at;
         } else if (last_ended == nullptr ||
@@ -263,9 +275,11 @@ EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)
             last_ended = &grant;
         }
     }
+    if (const Grant* origin = first_live_payment != nullptr ? first_live_payment : first_payment; origin != nullptr)
+        view.origin_transaction = origin->transaction->code;
     if (first_live != nullptr) {
-        view.origin_transaction = first_live->transaction->code;
         view.delinquent = all_delinquent;
+        view.without_onboarding = nobody_asked;
         return view;
     }
     view.end = last_ended->end;

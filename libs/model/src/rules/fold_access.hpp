@@ -9,15 +9,16 @@
 
 namespace ciclo::model {
 
-// One payment's claim to access to one product.
+// One claim to access to one product: of a payment, an import or a courtesy.
 struct Grant {
-    const TransactionView* transaction = nullptr;
+    const TransactionView* transaction = nullptr; // nothing: nobody paid for it
     Time since;
     bool live = true;
     bool delinquent = false;
     Time ended_at; // only when not live
     AccessEnd end = AccessEnd::none;
     std::optional<Time> renews_at;
+    bool without_onboarding = false;
 };
 
 // What one payment, or one subscription with all its payments, claims at a moment.

@@ -2,8 +2,10 @@
 
 #include "model/rules/hotmart_event.hpp"
 #include "rules/course_status.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -91,9 +93,19 @@ void fold_club(StudentView& student, const FactList& facts, const Catalogue& cat
     }
 }
 
-// Who paid for what, and does it still hold at `now`?
-void fold_access(StudentView& student, const SubscriptionFolds& subscriptions, const Catalogue& catalogue,
-                 const Policy& policy, Time now)
+// Somebody who was there before is not asked again, unless a purchase opens another role.
+bool onboarding_needed(const StudentView& student, const Catalogue& catalogue)
+{
+    return std::any_of(student.enrollments.begin(), student.enrollments.end(), [&](const auto& entry) {
+        const Product* product = catalogue.find(entry.first);
+        return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding &&
+               product != nullptr && !product->discord_roles.empty();
+    });
+}
+
+// Who paid for what, or was given it, and does it still hold at `now`?
+void fold_access(StudentView& student, const FactList& facts, const SubscriptionFolds& subscriptions,
+                 const Catalogue& catalogue, const Policy& policy, Time now)
 {
     std::map<std::string, std::vector<Grant>> grants;
     const auto add = [&](Claims claims) {
@@ -110,6 +122,10 @@ void fold_access(StudentView& student, const SubscriptionFolds& subscriptions, c
         view.status = add(claims_of(subscription, policy, now));
         student.subscriptions.emplace(code, std::move(view));
     }
+    for (const auto& [product_id, import] : imports_by_product(facts, catalogue))
+        add(claims_of_import(product_id, *import, student.transactions, subscriptions, now));
+    for (const auto& [product_id, courtesy] : courtesies_by_product(facts, catalogue))
+        add(claims_of_courtesy(product_id, *courtesy, now));
     for (auto& [product_id, own] : grants)
         student.enrollments.emplace(product_id, combine(product_id, std::move(own)));
 }
@@ -121,7 +137,7 @@ LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& cata
         facts.had_access = true;
         facts.has_access = facts.has_access || enrollment.status == EnrollmentStatus::active;
     }
-    facts.onboarding_needed = policy.discord_enabled && !wanted_discord_roles(student, catalogue).empty();
+    facts.onboarding_needed = policy.discord_enabled && onboarding_needed(student, catalogue);
     facts.onboarding_done = !student.discord_id.empty();
     return facts;
 }
@@ -209,7 +225,7 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     SubscriptionFolds subscriptions;
     for (const auto& [code, parts] : subscription_parts(ordered, student.transactions))
         subscriptions.emplace(code, fold_subscription(code, parts.facts, parts.payments, catalogue));
-    fold_access(student, subscriptions, catalogue, policy, now);
+    fold_access(student, ordered, subscriptions, catalogue, policy, now);
     // Nobody can be given access under the address that stands for "not told".
     const bool is_somebody = student.email != unknown_email;
     bool pending = false;

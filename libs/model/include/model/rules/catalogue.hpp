@@ -39,6 +39,7 @@ struct Product {
     std::vector<std::string> discord_roles{};
     std::vector<std::string> classes{};
     std::optional<int> access_days{}; // after a single payment; nothing: without end
+    std::vector<std::string> manychat_flows{}; // sent when access begins
 };
 
 struct Resolution {
