@@ -45,6 +45,8 @@ TEST_CASE("text that looks like something else stays text", "[model][fact]")
     fact.name = "12.50";
     fact.phone = "\"quoted\" \\ \n \x01";
     fact.offer_code = "null";
+    fact.source = "api";
+    fact.link_source = "registrar";
     fact.candidates = {{"purchase.offer.coupon_code", "product.id=1"}, {"subscription.plan.name", ""}};
 
     CHECK(same(stored_and_read(fact).value(), fact));
