@@ -59,7 +59,6 @@ BEGUN_ANEW = {
     "invalid session": upset("invalidate", resumable=False),
     "closed with an invalid sequence number": upset("close", code=4007),
     "session timed out": upset("close", code=4009),
-    "sessions forgotten": upset("forget"),
 }
 
 
@@ -156,25 +155,6 @@ def test_a_bot_that_is_killed_in_the_middle_comes_to_the_same_end(ciclo, step):
     assert gateway["starts_left"] > 1000 - 30, "starts are counted, so resuming comes first"
 
 
-def test_what_the_bot_had_to_answer_is_answered_by_its_next_life(ciclo, person):
-    ciclo.gateway.accept(Sale(person).approved())
-    token = people.token_of(ciclo, person)
-    ciclo.sandbox.add_member(person)
-    people.wait_for_session(ciclo)
-    # The first answer arrives; the text gets stuck until the bot is dead.
-    fault = ciclo.sandbox.fault(provider="discord", method="PATCH", path="/webhooks/**", kind="latency", latency_ms=60000)
-    interaction = people.run_command(ciclo, person, token)
-    wait_until(lambda: ciclo.sandbox.state("discord.interactions." + interaction)["status"] == "thinking", "it is deferred")
-    ciclo.wait_for_lifecycle(person, "active")
-
-    ciclo.sandbox.control("DELETE", "/faults/" + fault)
-    ciclo.kill_and_start("discord-bot")
-
-    assert "✅" in people.answer_to(ciclo, interaction, 25)
-    ciclo.wait_for_roles(person, CLUB.role)
-    assert ciclo.audit_types(person).count("discord.registration_completed") == 1
-
-
 def test_without_the_bot_everything_else_goes_on_and_it_catches_up_when_it_is_back(ciclo, newcomer):
     ciclo.stop("discord-bot")
     known, stranger = Person(), Person()
@@ -193,16 +173,3 @@ def test_without_the_bot_everything_else_goes_on_and_it_catches_up_when_it_is_ba
     # Their joining was never told, so there is only the code.
     people.register(ciclo, stranger, people.token_of(ciclo, stranger))
     ciclo.wait_for_roles(stranger, CLUB.role)
-
-
-def test_a_token_that_discord_refuses_is_told_once_and_not_tried_over_and_over(new_ciclo):
-    ciclo = new_ciclo(DISCORD_BOT_TOKEN="wrong")
-    ciclo.start_sandbox()
-    for name in ("discord-bot", "discord-worker"):
-        ciclo.launch(name)
-    wait_until(lambda: ciclo.sandbox.notifications("token"), "the team is told")
-
-    tried = ciclo.sandbox.state("invalid_requests")
-    assert ciclo.processes["discord-bot"].is_running()
-    assert ciclo.readiness("discord-bot").status == 503
-    assert tried <= 5
