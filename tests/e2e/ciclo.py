@@ -226,8 +226,8 @@ class Ciclo:
         wait_until(lambda: self.sandbox.roles_of(person) == set(roles), f"{person.email} holds {roles}", seconds)
 
     def wait_until_idle(self, seconds=20, notices=True):
-        """Nothing is due any more, apart from what was given up and waits for a person, and from newcomers who have
-        not accepted the rules of the guild. Without `notices`, the team's channel may still be waited for: Discord takes thirty posts a minute."""
+        """Nothing is due any more, apart from what waits for a person: to mend it, or to accept the rules. Without
+        `notices`, the team's channel may still be waited for: Discord takes thirty posts a minute."""
 
         def due():
             return self.database.rows(

@@ -1,5 +1,6 @@
 #include "bot.hpp"
 
+#include "command_definition.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "core/json_writer.hpp"
 #include "core/log.hpp"
@@ -43,10 +44,11 @@ discord::GatewayOptions gateway_options(const Config& config)
 } // namespace
 
 Bot::Bot(const Config& config, net::Service& service)
-    : config_(config), service_(service), publisher_(config.amqp_url), shared_state_(config.database_url), gateway_api_(config.discord, limits_),
-      api_(config.discord, limits_), client_(config.discord, limits_), status_(service.metrics()),
-      inbox_(most_waiting_events), desk_(config_, publisher_, service.metrics()), handler_(publisher_),
-      newcomers_(config_, api_, publisher_), follow_ups_(config_, api_, client_, publisher_, desk_),
+    : config_(config), service_(service), publisher_(config.amqp_url), shared_state_(config.database_url),
+      gateway_api_(config.discord, gateway_limits_), api_(config.discord, limits_), client_(config.discord, limits_),
+      status_(service.metrics()), inbox_(most_waiting_events), desk_(config_, publisher_, service.metrics()),
+      handler_(publisher_), newcomers_(config_, api_, publisher_),
+      follow_ups_(config_, api_, client_, publisher_, desk_),
       session_(config.database_url, "discord-bot", [this](postgres::Connection&) { has_new_connection_ = true; })
 {
 }
@@ -195,7 +197,10 @@ void Bot::on_dispatch(const std::string& name)
 void Bot::on_event(discord::GatewayEvent event, std::int64_t sequence)
 {
     const Time received_at = now();
-    if (const auto* used = std::get_if<discord::CommandUsed>(&event))
+    const auto* used = std::get_if<discord::CommandUsed>(&event);
+    if (used != nullptr && used->command != registration_command)
+        return; // of an earlier version, or of somebody else's making
+    if (used != nullptr)
         desk_.put({used->interaction_id, used->token, used->application_id, used->channel_id, used->discord_id,
                    used->code, received_at});
     inbox_.put({std::move(event), sequence, received_at});

@@ -45,7 +45,8 @@ private:
     rabbitmq::Publisher publisher_;
     model::StoredSharedState shared_state_; // the limits are those of all processes with this token
     discord::RateLimits limits_{shared_state_};
-    discord::BotApi gateway_api_; // the gateway's thread
+    discord::RateLimits gateway_limits_; // one call an hour or so, which must not wait for the database
+    discord::BotApi gateway_api_;        // the gateway's thread
     discord::BotApi api_;
     discord::Client client_;
     SessionStatus status_;

@@ -21,6 +21,14 @@ constexpr auto lost_after = 10s; // an interaction that nobody has answered by t
 constexpr auto look_interval = 5s;
 constexpr auto register_again = 1min;
 
+// A token that is refused stays so until a person changes it, and Discord counts refusals.
+std::chrono::milliseconds pause_after(const Error& error, std::chrono::milliseconds usual)
+{
+    if (error.kind == ErrorKind::unauthorized || error.kind == ErrorKind::refused)
+        return 10min;
+    return std::max(error.retry_after, usual);
+}
+
 } // namespace
 
 void FollowUps::session_began()
@@ -51,12 +59,14 @@ void FollowUps::register_command(postgres::Connection& connection)
     const auto application = api_.application_id();
     if (!application) {
         log::warning("the application's id could not be read", {{"error", application.error().detail}});
+        register_at_ = Clock::now() + pause_after(application.error(), register_again);
         return;
     }
     const auto hash = sha256_hex(*application + " " + config_.discord.guild_id + " " + definition);
     if (hash != model::discord_command_hash(connection)) {
         if (const auto set = api_.set_commands(*application, definition); !set) {
             log::error("the command /registrar could not be registered", {{"error", set.error().detail}});
+            register_at_ = Clock::now() + pause_after(set.error(), register_again);
             return;
         }
         model::set_discord_command_hash(connection, hash);
@@ -76,7 +86,7 @@ void FollowUps::read_next_member(postgres::Connection& connection)
     const Time seen_at = now();
     const auto member = client_.member(discord_id);
     if (!member && member.error().kind != ErrorKind::not_found) {
-        read_at_ = Clock::now() + std::max<std::chrono::milliseconds>(member.error().retry_after, 2s);
+        read_at_ = Clock::now() + pause_after(member.error(), 2s);
         return;
     }
     last_read_ = discord_id;

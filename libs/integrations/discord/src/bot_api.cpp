@@ -9,7 +9,6 @@
 
 #include <fmt/core.h>
 
-
 namespace ciclo::discord {
 
 namespace {
@@ -65,7 +64,8 @@ Result<std::string> BotApi::application_id()
 Result<void> BotApi::set_commands(std::string_view application_id, std::string_view definition)
 {
     const auto path = fmt::format("/applications/{}/guilds/{}/commands", application_id, settings_.guild_id);
-    const auto answer = call({"PUT /applications/{application}/guilds/{guild}/commands", settings_.guild_id}, path, std::string{definition});
+    const auto answer = call({"PUT /applications/{application}/guilds/{guild}/commands", settings_.guild_id}, path,
+                             std::string{definition});
     if (!answer)
         return answer.error();
     return {};
@@ -82,7 +82,8 @@ Result<void> BotApi::send_direct_message(std::string_view user_id, std::string_v
     const std::string id = document ? document->root()["id"].text() : "";
     if (id.empty())
         return not_understood("a channel");
-    const auto sent = call({"POST /channels/{channel}/messages", id}, fmt::format("/channels/{}/messages", id), message_body(text));
+    const auto sent =
+        call({"POST /channels/{channel}/messages", id}, fmt::format("/channels/{}/messages", id), message_body(text));
     if (!sent)
         return sent.error();
     return {};

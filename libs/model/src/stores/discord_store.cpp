@@ -35,7 +35,7 @@ constexpr const char* member_sql = R"sql(
 
 constexpr const char* open_invite_sql = R"sql(
     SELECT code, user_id, channel_id, created_at, expires_at FROM discord_invites
-    WHERE user_id = $1 AND expires_at > now() + interval '1 hour'
+    WHERE user_id = $1 AND expires_at > now() + interval '1 hour' AND gone_at IS NULL AND used_by IS NULL
     ORDER BY expires_at DESC LIMIT 1
 )sql";
 
