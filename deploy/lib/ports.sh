@@ -11,6 +11,7 @@ declare -rA port_offset=(
   [messaging-worker-ops]=13
   [scheduler-ops]=14
   [discord-bot-ops]=15
+  [sync-worker-ops]=17
   [postgresql]=30
   [rabbitmq]=40
 )

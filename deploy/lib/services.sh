@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # shared variables belong to the script that sources this
 # The services of ciclo on this machine: which there are, what each is told, and whether it has to be started again.
 
-readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker messaging-worker scheduler)
+readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker messaging-worker sync-worker scheduler)
 
 # Everything the services share. The caller's environment may change the settings that are a matter of choice.
 service_environment() {
@@ -28,6 +28,7 @@ ENV
     discord-worker) discord_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
+    sync-worker) chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS ;;
   esac
 }
 

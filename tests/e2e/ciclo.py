@@ -14,7 +14,8 @@ from sandbox_client import GUILD, VISITOR_ROLE, WEBHOOK, WELCOME_CHANNEL, Sandbo
 from servers import ROOT
 from waiting import wait_until
 
-SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "messaging-worker", "scheduler")
+SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "messaging-worker", "sync-worker",
+            "scheduler")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 

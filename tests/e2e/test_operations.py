@@ -18,6 +18,7 @@ REQUIRED = {
     "discord-worker": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "messaging-worker": ["RESEND_API_KEY", "EMAIL_FROM"],
     "scheduler": [],
+    "sync-worker": [],
 }
 
 

@@ -20,6 +20,7 @@ int failures(const Words& words);
 int sales(const Words& words);
 int audit(const Words& words);
 int replay(const Words& words);
+int discord(const Words& words);
 int doctor(const Words& words);
 int healthcheck(const Words& words);
 

@@ -30,6 +30,7 @@ constexpr auto commands = std::to_array<Command>({
     {"sales", ciclo::cli::sales, "unmapped | apply [--yes]"},
     {"audit", ciclo::cli::audit, "money: recompute every LTV from the transactions"},
     {"replay", ciclo::cli::replay, "--all | --student EMAIL | --since TIME: fold again from the raw events"},
+    {"discord", ciclo::cli::discord, "sweep [--dry-run] | adopt --role ID | announce --product P --text T | channel"},
     {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
     {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},
 });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rabbitmq/publisher.hpp"
+
 #include <string>
 #include <vector>
 
@@ -8,5 +10,8 @@ namespace ciclo::cli {
 // Wakes the lifecycle-worker for these students, which saves the sweeper's interval. Without a broker
 // their rows are found a little later.
 void ring_folds(const std::vector<std::string>& user_ids);
+
+// Through AMQP_URL; without it nothing happens, and the sweeper rings instead.
+void ring(std::vector<rabbitmq::Message> bells);
 
 } // namespace ciclo::cli

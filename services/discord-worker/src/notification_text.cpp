@@ -80,8 +80,6 @@ constexpr auto templates = std::to_array<Template>({
      "🟠 The job {subject} failed: {error}"},
     {"alert_job_failed_closed", "✅ A tarefa {subject} voltou a funcionar.", "✅ La tarea {subject} vuelve a funcionar.",
      "✅ The job {subject} works again."},
-    {"discord_bot_refused", "🔴 O bot não consegue entrar no Discord: {error}", "🔴 El bot no puede entrar en Discord: {error}",
-     "🔴 The bot cannot get on Discord: {error}"},
     {"discord_bot_refused", "🔴 O bot não consegue entrar no Discord: {error}",
      "🔴 El bot no puede entrar en Discord: {error}", "🔴 The bot cannot get on Discord: {error}"},
     {"access_began", "🟢 Novo acesso: {product} (usuário {user_id})",

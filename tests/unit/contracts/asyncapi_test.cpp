@@ -1,3 +1,4 @@
+#include "contracts/announce_discord.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
@@ -23,12 +24,13 @@ using namespace ciclo::contracts;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> contract_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> contract_types{{
     {HotmartEventReceived::queue, HotmartEventReceived::type},
     {FoldStudent::queue, FoldStudent::type},
     {ReconcileDiscord::queue, ReconcileDiscord::type},
     {SendDiscordNotification::queue, SendDiscordNotification::type},
     {SendEmail::queue, SendEmail::type},
+    {AnnounceDiscord::queue, AnnounceDiscord::type},
     {RequestJob::queue, RequestJob::type},
     {RunJob::sync_queue, RunJob::type},
     {RunJob::discord_queue, RunJob::type},

@@ -1,6 +1,9 @@
 #include "rules/course_status.hpp"
 
+#include "model/rules/imports.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -59,7 +62,8 @@ private:
 bool touches_access(const Fact& fact)
 {
     return is_purchase(fact.type) || fact.type == FactType::subscription_cancellation ||
-           fact.type == FactType::plan_switched;
+           fact.type == FactType::plan_switched || fact.type == FactType::courtesy_granted ||
+           !imported_product(fact).empty();
 }
 
 } // namespace
@@ -72,7 +76,9 @@ std::vector<CourseStatusVersion> course_status_history(const FactList& facts, co
     const auto look = [&](Time at) {
         const auto transactions = fold_transactions(known, catalogue);
         const auto subscriptions = fold_subscriptions(known, transactions, catalogue);
-        const AccessFold access = fold_access(transactions, subscriptions, catalogue, policy, at);
+        AccessFold access = fold_access(transactions, subscriptions, catalogue, policy, at);
+        add_imports(access, known, transactions, subscriptions, catalogue, at);
+        add_courtesies(access, known, catalogue, at);
         history.note(access.enrollments, at);
         return access.changes_at;
     };

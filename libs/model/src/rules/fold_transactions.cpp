@@ -35,7 +35,10 @@ TransactionStatus status_told_by(const Fact& fact) noexcept
     case FactType::charge_date_changed:
     case FactType::club_first_access:
     case FactType::club_module_completed:
+    case FactType::courtesy_granted:
     case FactType::discord_linked:
+    case FactType::access_imported:
+    case FactType::historical_buyer:
         break;
     }
     return pending;

@@ -257,7 +257,10 @@ ReadEvent read_data(Fact fact, JsonView data)
     case FactType::purchase_expired:
     case FactType::purchase_delayed:
         return read_purchase(std::move(fact), data);
+    case FactType::courtesy_granted:
     case FactType::discord_linked:
+    case FactType::access_imported:
+    case FactType::historical_buyer:
         break; // nothing that Hotmart sends
     }
     return UnknownEvent{};

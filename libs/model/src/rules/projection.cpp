@@ -2,8 +2,10 @@
 
 #include "model/rules/hotmart_event.hpp"
 #include "rules/course_status.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -91,6 +93,16 @@ void fold_club(StudentView& student, const FactList& facts, const Catalogue& cat
     }
 }
 
+// Somebody who was there before is not asked again, unless a purchase opens another role.
+bool onboarding_needed(const StudentView& student, const Catalogue& catalogue)
+{
+    return std::any_of(student.enrollments.begin(), student.enrollments.end(), [&](const auto& entry) {
+        const Product* product = catalogue.find(entry.first);
+        return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding &&
+               product != nullptr && !product->discord_roles.empty();
+    });
+}
+
 LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& catalogue, const Policy& policy)
 {
     LifecycleFacts facts;
@@ -98,7 +110,7 @@ LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& cata
         facts.had_access = true;
         facts.has_access = facts.has_access || enrollment.status == EnrollmentStatus::active;
     }
-    facts.onboarding_needed = policy.discord_enabled && !wanted_discord_roles(student, catalogue).empty();
+    facts.onboarding_needed = policy.discord_enabled && onboarding_needed(student, catalogue);
     facts.onboarding_done = !student.discord_id.empty();
     return facts;
 }
@@ -188,6 +200,8 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     bool pending = false;
     if (is_somebody) {
         AccessFold access = fold_access(student.transactions, subscriptions, catalogue, policy, now);
+        add_imports(access, ordered, student.transactions, subscriptions, catalogue, now);
+        add_courtesies(access, ordered, catalogue, now);
         student.enrollments = std::move(access.enrollments);
         student.changes_at = access.changes_at;
         student.course_statuses = course_status_history(ordered, catalogue, policy, now);

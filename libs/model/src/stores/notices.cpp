@@ -67,7 +67,7 @@ void add_notices(std::vector<Notice>& notices, const StudentToFold& student, con
         const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
         const bool is_active = enrollment.status == EnrollmentStatus::active;
         // A change of plan has said it already.
-        if (was_active == is_active || !view.plan_changes.empty())
+        if (was_active == is_active || !view.plan_changes.empty() || enrollment.without_onboarding)
             continue;
         const Time at = is_active ? enrollment.started_at : enrollment.ended_at.value_or(now);
         const std::string cause = student.stored.id + ":" + product_id + ":" + to_iso8601(at);

@@ -20,9 +20,8 @@ inline constexpr int delivery_limit = 5;
 
 // Durable quorum queues with the limit and the dead-letter exchange above.
 inline constexpr std::array<std::string_view, 10> work_queues = {
-    "hotmart.events",        "lifecycle.fold",   "discord.reconcile", "discord.notifications",
-    "discord.announcements", "messaging.emails", "jobs.requests",     "sync.jobs",
-    "discord.jobs",          "manychat.jobs",
+    "hotmart.events",   "lifecycle.fold", "discord.reconcile", "discord.notifications", "discord.announcements",
+    "messaging.emails", "jobs.requests",  "sync.jobs",         "discord.jobs",          "manychat.jobs",
 };
 
 } // namespace ciclo::rabbitmq
