@@ -256,7 +256,8 @@ class Ciclo:
                 """SELECT 'event', id::text, status, outcome FROM webhook_events WHERE status = 'received'
                    UNION ALL SELECT target, user_id::text, 'wanted', last_error FROM reconciliations
                              WHERE applied_version < wanted_version AND NOT failed AND target <> 'manychat'
-                               AND last_error IS DISTINCT FROM 'the member has not accepted the guild''s rules yet'
+                               AND NOT EXISTS (SELECT FROM discord_members AS member
+                                               WHERE member.user_id = reconciliations.user_id AND present AND pending)
                    UNION ALL SELECT channel, id::text, status, last_error FROM messages
                              WHERE status IN ('queued', 'sending') AND (%s OR channel <> 'discord_notification')
                    LIMIT 5""", notices)
