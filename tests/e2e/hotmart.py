@@ -51,6 +51,11 @@ class Person:
         return f"aluno{self.number}@escola.example"
 
     @property
+    def phone_digits(self):
+        """With country and area: the mobile of the checkout, as it is known everywhere."""
+        return f"55319{self.number % 10**8:08d}"
+
+    @property
     def discord_id(self):
         return str(800_000_000_000_000_000 + self.number)
 
@@ -160,6 +165,25 @@ class Sale:
                     "phone": {"dddPhone": "", "phone": "", "dddCell": "31", "cell": f"9{person.number % 10**8:08d}"},
                 },
                 "subscription": {"id": 3344556, "plan": {"id": 812345, "name": "Mensal"}},
+            },
+        )
+
+    def switched(self, new_plan, old_plan=812345):
+        """From one plan of the product to another; says nothing about a transaction."""
+        plans = [{"id": new_plan, "name": "Anual", "offer": {"key": "ofanual"}, "current": True},
+                 {"id": old_plan, "name": "Mensal", "offer": {"key": "ofmensal"}, "current": False}]
+        return self._event(
+            "SWITCH_PLAN",
+            {
+                "switch_plan_date": self._clock,
+                "subscription": {
+                    "subscriber_code": self.subscriber_code,
+                    "status": "ACTIVE",
+                    "date_next_charge": self._approved + 30 * DAY_MS,
+                    "product": {"id": self.product.id, "name": self.product.name},
+                    "user": {"email": self.person.email},
+                },
+                "plans": plans,
             },
         )
 

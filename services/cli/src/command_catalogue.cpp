@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "core/uuid.hpp"
 #include "model/stores/catalogue_store.hpp"
+#include "model/stores/club_store.hpp"
 #include "model/stores/settings_store.hpp"
 
 #include <fmt/core.h>
@@ -19,8 +20,9 @@ namespace {
 constexpr auto identifier_kinds = std::to_array<std::string_view>(
     {"product.id", "product.ucode", "plan.id", "plan.name", "offer.code", "coupon.code", "payment.link"});
 
-constexpr auto setting_keys =
-    std::to_array<std::string_view>({"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds"});
+constexpr auto setting_keys = std::to_array<std::string_view>(
+    {"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds", "manychat_flow_onboarding", "manychat_flow_welcome",
+     "manychat_flow_welcome_back", "manychat_flow_churn", "manychat_flow_follow_up"});
 
 std::pair<std::string, std::string> read_identifier(const std::string& text)
 {
@@ -41,7 +43,8 @@ bool is_snowflake(const std::string& text)
 
 int add(const Arguments& arguments)
 {
-    arguments.allow_only({"name", "priority", "identifier", "discord-role", "class", "access-days", "if-missing"});
+    arguments.allow_only({"name", "priority", "identifier", "discord-role", "class", "manychat-tag", "manychat-flow",
+                          "access-days", "if-missing"});
     model::NewProduct product;
     product.name = arguments.required("name");
     product.priority = arguments.integer("priority", 0, -1'000'000, 1'000'000);
@@ -58,6 +61,8 @@ int add(const Arguments& arguments)
     for (const auto& id : product.classes)
         if (!is_uuid(id))
             throw UsageError{fmt::format("--class \"{}\" is no class id; see ciclo class add", id)};
+    product.manychat_tags = arguments.all("manychat-tag");
+    product.manychat_flows = arguments.all("manychat-flow");
     product.access_days = arguments.integer("access-days", 0, 1, 36'500);
     auto connection = connect();
     const auto id = model::add_product(connection, product);
@@ -98,6 +103,18 @@ int map(const Arguments& arguments)
     return 0;
 }
 
+int club(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    auto connection = connect();
+    const auto& product = arguments.positional()[1];
+    const auto& subdomain = arguments.positional()[2];
+    if (!model::set_product_area(connection, product, subdomain == "none" ? "" : subdomain))
+        throw UsageError{fmt::format("there is no product {}: see ciclo product list", product)};
+    fmt::print("the members' area of {} is {}\n", product, subdomain);
+    return 0;
+}
+
 } // namespace
 
 int school_class(const Words& words)
@@ -122,9 +139,13 @@ int product(const Words& words)
         return list(arguments);
     if (verbs.size() == 3 && verbs[0] == "map")
         return map(arguments);
-    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product add --name NAME "
+    if (verbs.size() == 3 && verbs[0] == "club")
+        return club(arguments);
+    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product club PRODUCT_ID "
+                     "SUBDOMAIN|none, ciclo product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "
-                     "[--discord-role ID] [--class ID] [--access-days N] [--if-missing], or: ciclo product list"};
+                     "[--discord-role ID] [--class ID] [--manychat-tag NAME] [--manychat-flow ID] [--access-days N] "
+                     "[--if-missing], or: ciclo product list"};
 }
 
 int setting(const Words& words)

@@ -8,7 +8,6 @@
 #include "model/stores/student_store.hpp"
 
 #include <chrono>
-#include <thread>
 
 namespace ciclo::lifecycle {
 
@@ -22,42 +21,19 @@ constexpr auto lease_duration = 30s;
 
 FoldLoop::FoldLoop(const Config& config, rabbitmq::Publisher& publisher)
     : config_(config), publisher_(publisher),
-      session_(config.database_url, "lifecycle-worker fold",
-               [](postgres::Connection& opened) { opened.expect_key_lookups(); }),
-      consumer_(config.amqp_url, std::string{contracts::FoldStudent::queue}, 16)
+      loop_({config.database_url, "lifecycle-worker fold", config.amqp_url, std::string{contracts::FoldStudent::queue},
+             16, [](postgres::Connection& opened) { opened.expect_key_lookups(); }})
 {
 }
 
 void FoldLoop::run(std::stop_token stop)
 {
-    while (!stop.stop_requested()) {
-        for (const auto& bell : consumer_.take(16, 1s, stop)) {
-            const auto message = contracts::FoldStudent::decode(bell.body);
-            if (!message) {
-                log::error("a bell cannot be understood; it goes to the dead letters",
-                           {{"error", message.error().detail}});
-                consumer_.reject(bell);
-                continue;
-            }
-            try {
-                fold(message->user_id);
-            } catch (const postgres::Failure& failure) {
-                session_.after(failure);
-                log::warning("a student could not be folded; the row stays due", {{"error", failure.what()}});
-                std::this_thread::sleep_for(200ms);
-            } catch (const std::exception& failure) {
-                log::error("a student could not be folded; the row stays due",
-                           {{"user_id", message->user_id}, {"error", failure.what()}});
-            }
-            // The row is still due when it failed, and the sweeper rings it again.
-            consumer_.ack({bell});
-        }
-    }
+    loop_.run<contracts::FoldStudent>(stop, [this](const auto& bell) { fold(bell.user_id); });
 }
 
 void FoldLoop::fold(const std::string& user_id)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const auto lease = model::lease_reconciliation(connection, "lifecycle", user_id, lease_duration);
     if (!lease)
         return;

@@ -2,9 +2,8 @@
 
 #include "config.hpp"
 #include "model/stores/catalogue_store.hpp"
-#include "postgres/session.hpp"
-#include "rabbitmq/consumer.hpp"
 #include "rabbitmq/publisher.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <stop_token>
 #include <string>
@@ -17,14 +16,14 @@ public:
     FoldLoop(const Config& config, rabbitmq::Publisher& publisher);
 
     void run(std::stop_token stop);
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
     void fold(const std::string& user_id);
 
     const Config& config_;
     rabbitmq::Publisher& publisher_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    worker::BellLoop loop_;
     model::CatalogueCache catalogue_;
 };
 

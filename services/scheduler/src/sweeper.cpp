@@ -1,10 +1,13 @@
 #include "sweeper.hpp"
 
+#include "alert_watch.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "core/log.hpp"
 #include "jobs/job_bell.hpp"
 #include "leadership.hpp"
@@ -117,8 +120,15 @@ void Sweeper::sweep()
         ring<contracts::SendDiscordNotification>(
             [&] { return model::due_messages(connection, "discord_notification", overdue, most_per_sweep); });
     }
+    if (config_.manychat_enabled) {
+        ring<contracts::ReconcileManychat>(
+            [&] { return model::due_reconciliations(connection, "manychat", overdue, most_per_sweep); });
+        ring<contracts::SendManychatFlow>(
+            [&] { return model::due_messages(connection, "manychat_flow", overdue, most_per_sweep); });
+    }
     if (config_.email_enabled)
         ring<contracts::SendEmail>([&] { return model::due_messages(connection, "email", overdue, most_per_sweep); });
+    watch_alerts(connection, queues_, publisher_);
 }
 
 } // namespace ciclo::scheduler

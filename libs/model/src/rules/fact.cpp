@@ -30,6 +30,7 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
     {charge_date_changed, "UPDATE_SUBSCRIPTION_CHARGE_DATE"},
     {club_first_access, "CLUB_FIRST_ACCESS"},
     {club_module_completed, "CLUB_MODULE_COMPLETED"},
+    {courtesy_granted, "COURTESY_GRANTED"},
     {discord_linked, "DISCORD_LINKED"},
     {access_imported, "ACCESS_IMPORTED"},
     {historical_buyer, "HISTORICAL_BUYER"},
@@ -37,6 +38,7 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
 
 // The text members, under the names they are stored with.
 constexpr auto text_members = std::to_array<std::pair<std::string_view, std::string Fact::*>>({
+    {"source", &Fact::source},
     {"email", &Fact::email},
     {"name", &Fact::name},
     {"phone", &Fact::phone},
@@ -61,7 +63,9 @@ constexpr auto text_members = std::to_array<std::pair<std::string_view, std::str
     {"subscriber", &Fact::subscriber_code},
     {"plan_id", &Fact::plan_id},
     {"plan_name", &Fact::plan_name},
+    {"reason", &Fact::reason},
     {"discord_id", &Fact::discord_id},
+    {"source", &Fact::link_source},
 });
 
 constexpr auto time_members = std::to_array<std::pair<std::string_view, std::optional<Time> Fact::*>>({
@@ -115,6 +119,7 @@ bool is_purchase(FactType type) noexcept
     case charge_date_changed:
     case club_first_access:
     case club_module_completed:
+    case courtesy_granted:
     case discord_linked:
     case access_imported:
     case historical_buyer:

@@ -12,7 +12,7 @@ constexpr const char* version_sql = "SELECT version FROM catalogue_version";
 constexpr const char* products_sql = "SELECT id, name, priority, active, deactivated_at, access_days FROM products";
 constexpr const char* identifiers_sql = "SELECT kind, value, product_id FROM product_identifiers";
 constexpr const char* rules_sql =
-    "SELECT product_id, kind, value FROM access_rules WHERE kind IN ('discord_role', 'class_enrollment')";
+    "SELECT product_id, kind, value FROM access_rules WHERE kind <> 'manychat_tag' ORDER BY product_id, kind, value";
 constexpr const char* mappings_sql = R"sql(
     SELECT source_hotmart_product_id, target_product_id FROM hotmart_product_mapping ORDER BY created_at, id
 )sql";
@@ -32,6 +32,7 @@ constexpr const char* insert_mapping_sql = R"sql(
 constexpr const char* insert_class_sql = "INSERT INTO classes (id, name) VALUES ($1, $2)";
 constexpr const char* insert_class_rule_sql =
     "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'class_enrollment', $3)";
+constexpr const char* insert_rule_sql = "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, $3, $4)";
 constexpr const char* owner_sql = R"sql(
     SELECT product.id, product.name FROM product_identifiers JOIN products AS product ON product.id = product_id
     WHERE kind = $1 AND value = $2
@@ -45,6 +46,13 @@ constexpr const char* list_sql = R"sql(
            (SELECT count(*) FROM enrollments WHERE product_id = products.id AND status = 'active')
     FROM products ORDER BY priority DESC, name
 )sql";
+
+std::vector<std::string>& rules_of_kind(Product& product, std::string_view kind)
+{
+    if (kind == "discord_role")
+        return product.discord_roles;
+    return kind == "manychat_flow" ? product.manychat_flows : product.classes;
+}
 
 } // namespace
 
@@ -68,7 +76,7 @@ Catalogue load_catalogue(postgres::Connection& connection)
     }
     for (std::size_t i = 0; i < rules.size(); ++i) {
         Product& product = by_id.at(rules.text(i, 0));
-        (rules.view(i, 1) == "discord_role" ? product.discord_roles : product.classes).push_back(rules.text(i, 2));
+        rules_of_kind(product, rules.view(i, 1)).push_back(rules.text(i, 2));
     }
     Catalogue catalogue;
     for (auto& [id, product] : by_id)
@@ -107,6 +115,10 @@ Result<std::string> add_product(postgres::Connection& connection, const NewProdu
         connection.execute(insert_role_sql, {new_uuid(), id, role});
     for (const auto& id_of_class : product.classes)
         connection.execute(insert_class_rule_sql, {new_uuid(), id, id_of_class});
+    for (const auto& tag : product.manychat_tags)
+        connection.execute(insert_rule_sql, {new_uuid(), id, "manychat_tag", tag});
+    for (const auto& flow : product.manychat_flows)
+        connection.execute(insert_rule_sql, {new_uuid(), id, "manychat_flow", flow});
     transaction.commit();
     return id;
 }

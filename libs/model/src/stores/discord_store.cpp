@@ -34,11 +34,12 @@ constexpr const char* member_sql = R"sql(
     SET user_id = excluded.user_id, present = excluded.present, pending = excluded.pending,
         seen_roles = excluded.seen_roles, seen_at = excluded.seen_at,
         applied_at = coalesce(excluded.applied_at, member.applied_at)
+    WHERE member.seen_at <= excluded.seen_at
 )sql";
 
 constexpr const char* open_invite_sql = R"sql(
     SELECT code, user_id, channel_id, created_at, expires_at FROM discord_invites
-    WHERE user_id = $1 AND expires_at > now() + interval '1 hour'
+    WHERE user_id = $1 AND expires_at > now() + interval '1 hour' AND gone_at IS NULL AND used_by IS NULL
     ORDER BY expires_at DESC LIMIT 1
 )sql";
 
@@ -66,6 +67,15 @@ std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, c
     for (std::size_t i = 0; i < answers[2].size(); ++i)
         wish.managed.insert(answers[2].text(i, 0));
     return wish;
+}
+
+std::set<std::string> managed_roles(postgres::Connection& connection)
+{
+    const auto rows = connection.execute(managed_sql);
+    std::set<std::string> roles;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        roles.insert(rows.text(i, 0));
+    return roles;
 }
 
 void record_member(postgres::Connection& connection, const SeenMember& member)

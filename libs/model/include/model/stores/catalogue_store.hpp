@@ -29,6 +29,8 @@ struct NewProduct {
     std::vector<std::string> discord_roles;
     std::vector<std::string> classes{}; // ids
     int access_days = 0;                // 0: without end
+    std::vector<std::string> manychat_tags{};
+    std::vector<std::string> manychat_flows{}; // ids
 };
 
 // Answers the product's id; `duplicate` naming the identifier and its product when one is taken.

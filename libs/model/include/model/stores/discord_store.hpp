@@ -22,6 +22,9 @@ struct DiscordWish {
 // From the tables, at this moment. Nothing when the user does not exist.
 std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, const std::string& user_id);
 
+// Every role that ciclo may touch.
+std::set<std::string> managed_roles(postgres::Connection& connection);
+
 struct SeenMember {
     std::string discord_id;
     std::string user_id;
@@ -32,6 +35,7 @@ struct SeenMember {
     bool changed_by_us = false;
 };
 
+// Unless something newer was seen already. Whatever ciclo gave and is missing here has been lost (a trigger notes it).
 void record_member(postgres::Connection& connection, const SeenMember& member);
 
 struct Invite {
