@@ -1,5 +1,7 @@
 #include "model/policy.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace ciclo::model {
@@ -22,6 +24,13 @@ Policy read_policy(Environment& environment)
     if (!is_code)
         environment.fault("BASE_CURRENCY", "must be three capital letters, such as BRL");
     return policy;
+}
+
+std::string policy_text(const Policy& policy)
+{
+    return fmt::format("discord={} cancellation={} grace={} currency={}", policy.discord_enabled ? "on" : "off",
+                       policy.cancellation == CancellationPolicy::immediate ? "immediate" : "end_of_period",
+                       policy.payment_grace.count(), policy.base_currency);
 }
 
 } // namespace ciclo::model
