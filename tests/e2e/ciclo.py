@@ -259,7 +259,8 @@ class Ciclo:
                                AND NOT EXISTS (SELECT FROM discord_members AS member
                                                WHERE member.user_id = reconciliations.user_id AND present AND pending)
                    UNION ALL SELECT channel, id::text, status, last_error FROM messages
-                             WHERE status IN ('queued', 'sending') AND (%s OR channel <> 'discord_notification')
+                             WHERE status IN ('queued', 'sending') AND channel <> 'manychat_flow'
+                                   AND (%s OR channel <> 'discord_notification')
                    LIMIT 5""", notices)
 
         rows = []
