@@ -156,6 +156,7 @@ TEST_CASE_METHOD(ManychatFixture, "flows wait for their contact, and the chosen 
                                                       .cause_key = "flow:welcome:1",
                                                       .user_id = user_id(),
                                                       .template_name = "welcome",
+                                                      .use_by = std::nullopt,
                                                       .correlation_id = ""});
     set_setting(connection(), "manychat_flow_welcome", "content1");
     set_setting(connection(), "manychat_flow_churn", "");
