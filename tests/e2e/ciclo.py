@@ -245,7 +245,8 @@ class Ciclo:
                    UNION ALL SELECT target, user_id::text, 'wanted', last_error FROM reconciliations
                              WHERE applied_version < wanted_version AND NOT failed AND target <> 'manychat'
                    UNION ALL SELECT channel, id::text, status, last_error FROM messages
-                             WHERE status IN ('queued', 'sending') AND (%s OR channel <> 'discord_notification')
+                             WHERE status IN ('queued', 'sending') AND channel <> 'manychat_flow'
+                                   AND (%s OR channel <> 'discord_notification')
                    LIMIT 5""", notices)
 
         rows = []

@@ -23,6 +23,13 @@ constexpr const char* managed_sql = R"sql(
     SELECT value FROM settings WHERE key = 'visitor_role_id' AND value <> ''
 )sql";
 
+constexpr const char* former_sql = R"sql(
+    SELECT DISTINCT body::jsonb ->> 'discord_id' AS account FROM facts
+    WHERE user_id = $1 AND type = 'DISCORD_LINKED'
+      AND NOT EXISTS (SELECT FROM users WHERE discord_id = body::jsonb ->> 'discord_id')
+    ORDER BY account
+)sql";
+
 constexpr const char* member_sql = R"sql(
     INSERT INTO discord_members AS member (discord_id, user_id, present, pending, seen_roles, seen_at, applied_at)
     VALUES ($1, $2, $3, $4, $5::text[], $6, CASE WHEN $7::boolean THEN now() END)
@@ -62,6 +69,15 @@ std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, c
     for (std::size_t i = 0; i < answers[2].size(); ++i)
         wish.managed.insert(answers[2].text(i, 0));
     return wish;
+}
+
+std::vector<std::string> former_discord_accounts(postgres::Connection& connection, const std::string& user_id)
+{
+    const auto rows = connection.execute(former_sql, {user_id});
+    std::vector<std::string> accounts;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        accounts.push_back(rows.text(i, 0));
+    return accounts;
 }
 
 void record_member(postgres::Connection& connection, const SeenMember& member)

@@ -22,6 +22,10 @@ struct DiscordWish {
 // From the tables, at this moment. Nothing when the user does not exist.
 std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, const std::string& user_id);
 
+// Accounts that were the student's once, but are neither theirs nor anybody else's now: what ciclo gave them is
+// to be taken back.
+std::vector<std::string> former_discord_accounts(postgres::Connection& connection, const std::string& user_id);
+
 struct SeenMember {
     std::string discord_id;
     std::string user_id;
