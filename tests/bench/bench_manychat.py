@@ -35,7 +35,7 @@ def measure(folder, options):
         servers = Servers()
         prepare_database(servers, TEMPLATE)
         try:
-            for size in options.students or SIZES:
+            for size in options.students:
                 place = folder / str(size)
                 place.mkdir()
                 figures[size] = _measure(servers, place, size)
