@@ -4,6 +4,7 @@
 #include "model/stores/event_log.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/reconciliation_store.hpp"
+#include "stores/access_flows.hpp"
 #include "stores/derived_rows.hpp"
 #include "stores/flows.hpp"
 #include "stores/notices.hpp"
@@ -241,6 +242,7 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
         const auto& before = enrollments[student.stored.id];
         writes.add(student, result.view, known_products, policy);
         add_notices(writes.messages, student, result.view, before, catalogue, now);
+        add_access_flows(writes.messages, student, result.view, before, catalogue, now);
         log_lifecycle(writes, student, result.view, now);
         if (lifecycle_text(result.view) != student.stored.lifecycle)
             add_flows(writes.messages, student, result.view, student.stored.lifecycle, catalogue,
