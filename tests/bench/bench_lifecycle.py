@@ -216,7 +216,7 @@ def measure(folder, options):
                     replayed = bench.replay()
                     say(f"{bench.stored():,} stored: replayed in {replayed['seconds']:.1f} s, nothing written, peak "
                         f"{replayed['peak_mb']:.1f} MB")
-                if size == SOME:
+                if size not in (FEW, options.events):
                     continue
                 rounds = {1: [], 2: []}
                 for number in range(options.rounds):

@@ -70,7 +70,7 @@ TEST_CASE_METHOD(testing::FoldFixture, "a message keeps what it was made of", "[
     CHECK_FALSE(leased->is_late);
     CHECK(leased->attempts == 1);
     REQUIRE(leased->first_attempt_at.has_value());
-    CHECK(text("SELECT class FROM messages") == "service");
+    CHECK(text("SELECT class FROM messages WHERE channel = 'email'") == "service");
 }
 
 TEST_CASE_METHOD(MessageFixture, "a message is in one worker's hands at a time", "[model][messages]")

@@ -18,6 +18,7 @@ public:
     {
         fold({testing::approved("HP1", testing::day(1))});
         user = user_id();
+        connection().script("DELETE FROM reconciliations WHERE target <> 'discord'");
     }
 
     void want()
