@@ -11,6 +11,8 @@ declare -rA port_offset=(
   [messaging-worker-ops]=13
   [scheduler-ops]=14
   [discord-bot-ops]=15
+  [sync-worker-ops]=17
+  [manychat-worker-ops]=18
   [postgresql]=30
   [rabbitmq]=40
 )

@@ -5,6 +5,7 @@
 #include "core/uuid.hpp"
 #include "model/stores/discord_session_store.hpp"
 #include "model/stores/discord_store.hpp"
+#include "model/stores/given_role_store.hpp"
 #include "model/stores/join_store.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "model/stores/registration_store.hpp"
@@ -85,7 +86,11 @@ public:
         return {};
     }
 
-    Concerned operator()(const discord::RolesChanged&) { return {}; }
+    Concerned operator()(const discord::RolesChanged&)
+    {
+        (void)model::recheck_refused_roles(connection_);
+        return {};
+    }
     Concerned operator()(const discord::SessionResumed&) { return {}; }
 
 private:

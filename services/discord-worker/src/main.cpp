@@ -41,9 +41,10 @@ void run(const Config& config, const std::string& locale, net::Service& service)
         lanes.push_back(std::make_unique<ReconcileLane>(shared));
     NotificationLane notifications{config, limits, locale};
     AnnouncementLane announcements{config, publisher};
-    jobs::JobRunner jobs{{config.database_url, config.amqp_url, model::JobExecutor::discord_worker, "discord-worker", 1},
-                         publisher,
-                         service.metrics()};
+    jobs::JobRunner jobs{
+        {config.database_url, config.amqp_url, model::JobExecutor::discord_worker, "discord-worker", 1},
+        publisher,
+        service.metrics()};
     jobs.add("reconcile_discord", sweep_job(shared));
     const auto ready = service.add_readiness("postgresql and rabbitmq", [&] {
         return lanes.front()->ready() && notifications.ready() && announcements.ready();

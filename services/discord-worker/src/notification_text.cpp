@@ -80,8 +80,6 @@ constexpr auto templates = std::to_array<Template>({
      "🟠 The job {subject} failed: {error}"},
     {"alert_job_failed_closed", "✅ A tarefa {subject} voltou a funcionar.", "✅ La tarea {subject} vuelve a funcionar.",
      "✅ The job {subject} works again."},
-    {"discord_bot_refused", "🔴 O bot não consegue entrar no Discord: {error}", "🔴 El bot no puede entrar en Discord: {error}",
-     "🔴 The bot cannot get on Discord: {error}"},
     {"discord_bot_refused", "🔴 O bot não consegue entrar no Discord: {error}",
      "🔴 El bot no puede entrar en Discord: {error}", "🔴 The bot cannot get on Discord: {error}"},
     {"access_began", "🟢 Novo acesso: {product} (usuário {user_id})",
@@ -99,6 +97,20 @@ constexpr auto templates = std::to_array<Template>({
     {"plan_lateral", "↔️ Troca de plano: {from} → {product} (usuário {user_id})",
      "↔️ Cambio de plan: {from} → {product} (usuario {user_id})",
      "↔️ Plan change: {from} → {product} (user {user_id})"},
+    {"manychat_failed",
+     "🔴 O contato de um aluno no ManyChat não pôde ser ajustado (usuário {user_id}): {error}\nCorrija a causa e "
+     "depois: "
+     "ciclo failures retry",
+     "🔴 No se pudo ajustar el contacto de un alumno en ManyChat (usuario {user_id}): {error}\nCorrija la causa y "
+     "después: ciclo failures retry",
+     "🔴 A student's contact in ManyChat could not be set (user {user_id}): {error}\nMend the cause, then: ciclo "
+     "failures retry"},
+    {"manychat_unauthorized", "🔴 O ManyChat não aceita o token (MANYCHAT_API_TOKEN): {error}",
+     "🔴 ManyChat no acepta el token (MANYCHAT_API_TOKEN): {error}",
+     "🔴 ManyChat does not accept the token (MANYCHAT_API_TOKEN): {error}"},
+    {"manychat_down", "🟠 O ManyChat não responde; os ajustes esperam e são refeitos sozinhos: {error}",
+     "🟠 ManyChat no responde; los ajustes esperan y se rehacen solos: {error}",
+     "🟠 ManyChat does not answer; changes wait and are made by themselves later: {error}"},
 });
 
 } // namespace

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr int students_at_a_time = 1000;
 constexpr std::size_t full_page = 1000;
-constexpr int most_revocations = 10'000; // more than enough for the brake
+constexpr int most_revocations = 10'000;           // more than enough for the brake
 constexpr auto patience = std::chrono::minutes{5}; // for one page
 constexpr std::chrono::milliseconds shortest_pause = 1s;
 constexpr std::chrono::milliseconds longest_pause = 30s;
@@ -201,7 +201,8 @@ void Sweep::write_page()
 {
     model::note_hand_held(connection_, hand_held_, seen_at_);
     model::note_revocations(connection_, context_.run_id(), to_take_, seen_at_);
-    model::record_sights(connection_, sights_, seen_at_);
+    if (!dry_run_)
+        model::record_sights(connection_, sights_, seen_at_);
     hand_held_.clear();
     to_take_.clear();
     sights_.clear();

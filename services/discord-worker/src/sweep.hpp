@@ -15,7 +15,8 @@ namespace ciclo::discord_worker {
 
 // The job reconcile_discord: one pass over all members of the guild, page by page. Compares them with the tables,
 // records what was seen, and has those reconciled who differ. Grants are never held back. What would be taken is only
-// noted, and released at the end together, unless the brake stops it. With the parameter "dry_run" nobody is reconciled.
+// noted, and released at the end together, unless the brake stops it. With the parameter "dry_run" nobody is
+// reconciled.
 class Sweep {
 public:
     struct Settings {

@@ -12,9 +12,9 @@ namespace ciclo::discord {
 
 struct ApiCall {
     Route route;
-    std::string path; // below Settings::api_url
-    std::string body{}; // JSON; empty: none
-    std::string_view reason{}; // for the guild's audit log
+    std::string path;                             // below Settings::api_url
+    std::string body{};                           // JSON; empty: none
+    std::string_view reason{};                    // for the guild's audit log
     std::chrono::milliseconds longest_wait{1000}; // for a limit; longer: `rate_limited`, unsent
 };
 

@@ -8,7 +8,6 @@
 
 #include <fmt/core.h>
 
-
 namespace ciclo::discord {
 
 Client::Client(Settings settings, RateLimits& limits) : settings_(std::move(settings)), limits_(limits) {}

@@ -6,7 +6,11 @@ namespace ciclo::model {
 
 namespace {
 
-constexpr const char* user_sql = "SELECT email, discord_id FROM users WHERE id = $1";
+// An imported student without an account is active already: nobody is to be invited.
+constexpr const char* user_sql = R"sql(
+    SELECT email, discord_id FROM users
+    WHERE id = $1 AND (discord_id IS NOT NULL OR lifecycle IS DISTINCT FROM 'active')
+)sql";
 
 constexpr const char* wanted_sql = R"sql(
     SELECT rule.value, product.name

@@ -72,6 +72,12 @@ constexpr const char* drop_sql = R"sql(
     WHERE discord_id = $1 AND role_id = $2 AND (giving_since IS NOT NULL OR taking_since IS NOT NULL)
 )sql";
 
+// What RoleChanges says of a role that Discord refuses begins so.
+constexpr const char* recheck_sql = R"sql(
+    UPDATE reconciliations SET failed = false, attempts = 0, next_attempt_at = now() + interval '5 seconds'
+    WHERE target = 'discord' AND failed AND last_error LIKE 'role %'
+)sql";
+
 constexpr const char* absent_sql = R"sql(
     INSERT INTO discord_given_roles AS role (discord_id, role_id, user_id, gone_at)
     SELECT $1, role_id, $2::uuid, $3::timestamptz FROM unnest($4::text[]) AS role_id
@@ -140,6 +146,11 @@ bool confirm_taken(postgres::Connection& connection, const RoleOfAccount& role, 
 void drop_intent(postgres::Connection& connection, const RoleOfAccount& role)
 {
     connection.execute(drop_sql, {role.discord_id, role.role_id});
+}
+
+std::size_t recheck_refused_roles(postgres::Connection& connection)
+{
+    return connection.execute(recheck_sql).affected();
 }
 
 void note_absent(postgres::Connection& connection, const std::string& discord_id, const std::string& user_id,

@@ -15,6 +15,9 @@ constexpr const char* finish_sql =
 
 constexpr const char* decide_sql = "UPDATE discord_sweeps SET status = $2 WHERE id::text = $1 AND status = 'held'";
 
+constexpr const char* held_because_sql =
+    "SELECT coalesce(reason, '') FROM discord_sweeps WHERE id::text = $1 AND status = 'held'";
+
 constexpr const char* students_sql = R"sql(
     SELECT users.id, users.discord_id, member.present,
            (SELECT string_agg(DISTINCT rule.value, ',')
@@ -129,6 +132,12 @@ Result<std::vector<std::string>> confirm_sweep(postgres::Connection& connection,
     if (connection.execute(decide_sql, {id, "confirmed"}).affected() == 0)
         return no_held_sweep;
     return people_losing(connection, id);
+}
+
+std::optional<std::string> held_because(postgres::Connection& connection, const std::string& id)
+{
+    const auto rows = connection.execute(held_because_sql, {id});
+    return rows.empty() ? std::nullopt : std::optional{rows.text(0, 0)};
 }
 
 Result<void> discard_sweep(postgres::Connection& connection, const std::string& id)

@@ -4,6 +4,7 @@
 #include "model/rules/role_plan.hpp"
 #include "postgres/connection.hpp"
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -47,6 +48,10 @@ bool confirm_taken(postgres::Connection& connection, const RoleOfAccount& role, 
 
 // It was surely not done.
 void drop_intent(postgres::Connection& connection, const RoleOfAccount& role);
+
+// Roles have changed in the guild: what was given up because of a role is tried once more, a few seconds from now, so
+// that a burst of changes is answered once. Answers for how many students.
+std::size_t recheck_refused_roles(postgres::Connection& connection);
 
 // Seen without a role that their access once gave.
 void note_absent(postgres::Connection& connection, const std::string& discord_id, const std::string& user_id,

@@ -29,6 +29,8 @@ void finish_sweep(postgres::Connection& connection, const std::string& id, Sweep
 
 // An admin's answer to a held sweep. Answers the students to reconcile; `not_found` when it does not wait.
 Result<std::vector<std::string>> confirm_sweep(postgres::Connection& connection, const std::string& id);
+// Why it waits; nothing when it does not.
+std::optional<std::string> held_because(postgres::Connection& connection, const std::string& id);
 Result<void> discard_sweep(postgres::Connection& connection, const std::string& id);
 
 // --- one page ---
@@ -60,8 +62,8 @@ struct RoleToTake {
     std::string role_id;
     std::string email{}; // only in lists
 };
-void note_revocations(postgres::Connection& connection, const std::string& sweep_id,
-                      std::span<const RoleToTake> roles, Time noted_at);
+void note_revocations(postgres::Connection& connection, const std::string& sweep_id, std::span<const RoleToTake> roles,
+                      Time noted_at);
 
 struct HandHeldRole {
     std::string discord_id;
