@@ -93,10 +93,15 @@ public:
                 return step;
         }
         websocket::response_type answer;
+        bool is_declined = false;
         step = finish("the WebSocket upgrade", deadline, stop, [&](auto done) {
-            stream_.async_handshake(answer, url.host_header(), url.target, std::move(done));
+            stream_.async_handshake(answer, url.host_header(), url.target,
+                                    [&is_declined, done = std::move(done)](error_code failure) mutable {
+                                        is_declined = failure == websocket::error::upgrade_declined;
+                                        done(failure);
+                                    });
         });
-        if (!step && answer.result_int() >= 300)
+        if (is_declined)
             return Error{ErrorKind::unavailable, "answered HTTP " + std::to_string(answer.result_int())};
         return step;
     }

@@ -244,6 +244,22 @@ TEST_CASE("a session that lasts a minute forgets the failures before it, a short
     CHECK(driver.closed(4000) == Texts{open_again});
 }
 
+TEST_CASE("however often a session that was ready breaks, it is taken up again within four seconds",
+          "[discord][gateway]")
+{
+    Driver driver;
+    driver.random = 0.999;
+    driver.become_ready();
+    driver.closed(4000);
+    for (int i = 0; i < 10; ++i) {
+        driver.be_greeted();
+        driver.message(resumed);
+        driver.closed(4000);
+        CHECK(driver.until_timer() <= 4s);
+        CHECK(driver.timer() == Texts{open_again});
+    }
+}
+
 TEST_CASE("a resume URL that cannot be reached three times gives way to a new session, if Discord is there at all",
           "[discord][gateway]")
 {

@@ -173,8 +173,9 @@ milliseconds GatewaySession::backoff()
 // After an end that says nothing against the session. The first time at once.
 GatewayActions GatewaySession::reconnect(SteadyTime now)
 {
-    if (phase_ == ready && now - ready_since_ >= lasting)
-        failures_ = 0;
+    // Whatever ended a session that was ready, the way there is open.
+    if (phase_ == ready)
+        failures_ = now - ready_since_ >= lasting ? 0 : std::min(failures_, 2);
     if (failures_ == 0) {
         ++failures_;
         return begin(now);
