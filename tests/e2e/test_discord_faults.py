@@ -122,11 +122,12 @@ def test_everybody_gets_what_is_theirs_once_and_no_limit_is_overrun(new_ciclo, s
 
     sales = {person.number: Sale(person) for person in linked + newcomers}
     send(ciclo, [sales[person.number].approved() for person in linked + newcomers])
+    wait_for_everybody(ciclo, [(person, CLUB.role) for person in linked])
     for person in newcomers:
-        people.come_by_invite(ciclo, person, pending=True)
+        people.come_by_invite(ciclo, person, pending=True, seconds=SECONDS)
         people.accept_rules(ciclo, person)
         people.run_command(ciclo, person, people.token_of(ciclo, person))
-    wait_for_everybody(ciclo, [(person, CLUB.role) for person in linked + newcomers])
+    wait_for_everybody(ciclo, [(person, CLUB.role) for person in newcomers])
 
     leavers = linked[::3]
     send(ciclo, [sales[person.number].refunded() for person in leavers])
