@@ -79,6 +79,22 @@ def upset_gateway():
         thread.join()
 
 
+def test_a_role_is_told_once_when_the_answer_is_lost_and_the_repetition_is_refused(ciclo, member):
+    path = f"/guilds/*/members/{member.discord_id}/roles/*"
+    ciclo.sandbox.fault(provider="discord", method="PUT", path=path, kind="drop_after", times=1)
+    ciclo.sandbox.fault(provider="discord", method="PUT", path=path, kind="rate_limit", retry_after=0.5, times=1)
+
+    ciclo.gateway.accept(Sale(member).approved())
+
+    ciclo.wait_for_roles(member, CLUB.role)
+    ciclo.wait_until_idle()
+    assert [fault["hits"] for fault in ciclo.sandbox.state("faults")] == [1, 1]
+    assert ciclo.sandbox.role_changes(member).count(("add", CLUB.role)) == 1
+    assert ciclo.database.value(
+        "SELECT count(*) FROM events JOIN users ON users.id = target_id WHERE email = %s"
+        " AND events.type = 'discord.role_assigned' AND payload::text LIKE %s", member.email, f"%{CLUB.role}%") == 1
+
+
 def send(ciclo, events):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(ciclo.gateway.accept, events))
