@@ -100,7 +100,7 @@ TEST_CASE_METHOD(JoinFixture, "an invite links its student once, and the fold ma
     CHECK_FALSE(claim("of-nobody", "223"));
     refold({user_id()});
     CHECK(text("SELECT discord_id || ' ' || lifecycle FROM users WHERE email = $1", {rita}) == "220 active");
-    CHECK(text("SELECT body::jsonb ->> 'source' FROM facts WHERE type = 'DISCORD_LINKED'") == "invite");
+    CHECK(text("SELECT body::jsonb ->> 'link_source' FROM facts WHERE type = 'DISCORD_LINKED'") == "invite");
     CHECK(number("SELECT count(*) FROM events WHERE type = 'discord.registration_completed'") == 1);
 }
 

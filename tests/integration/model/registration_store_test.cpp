@@ -61,7 +61,7 @@ TEST_CASE_METHOD(RegistrationFixture, "a code links the account, once, and the f
     CHECK(decision.outcome == registered);
     REQUIRE(decision.linked.has_value());
     CHECK(decision.linked->user_id == user_id());
-    CHECK(text("SELECT body::jsonb ->> 'source' FROM facts WHERE type = 'DISCORD_LINKED'") == "registrar");
+    CHECK(text("SELECT body::jsonb ->> 'link_source' FROM facts WHERE type = 'DISCORD_LINKED'") == "registrar");
     CHECK(text("SELECT payload ->> 'correlation_id' FROM events WHERE type = 'discord.registration_completed'") ==
           decision.linked->correlation_id);
     CHECK(text("SELECT correlation_id FROM reconciliations WHERE target = 'lifecycle'") ==

@@ -45,6 +45,8 @@ TEST_CASE("text that looks like something else stays text", "[model][fact]")
     fact.name = "12.50";
     fact.phone = "\"quoted\" \\ \n \x01";
     fact.offer_code = "null";
+    fact.source = "api";
+    fact.link_source = "registrar";
     fact.candidates = {{"purchase.offer.coupon_code", "product.id=1"}, {"subscription.plan.name", ""}};
 
     CHECK(same(stored_and_read(fact).value(), fact));
@@ -67,7 +69,7 @@ TEST_CASE("every type of fact is found again by its name", "[model][fact]")
 {
     using enum FactType;
     for (const auto type : {purchase_approved, purchase_complete, purchase_refunded, purchase_chargeback,
-                            subscription_cancellation, discord_linked})
+                            subscription_cancellation, discord_linked, access_imported, historical_buyer})
         CHECK(fact_type_from(to_string(type)) == type);
     CHECK_FALSE(fact_type_from("").has_value());
     CHECK_FALSE(fact_type_from("purchase_approved").has_value());

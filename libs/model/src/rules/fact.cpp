@@ -38,6 +38,7 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
 
 // The text members, under the names they are stored with.
 constexpr auto text_members = std::to_array<std::pair<std::string_view, std::string Fact::*>>({
+    {"source", &Fact::source},
     {"email", &Fact::email},
     {"name", &Fact::name},
     {"phone", &Fact::phone},
@@ -64,7 +65,7 @@ constexpr auto text_members = std::to_array<std::pair<std::string_view, std::str
     {"plan_name", &Fact::plan_name},
     {"reason", &Fact::reason},
     {"discord_id", &Fact::discord_id},
-    {"source", &Fact::link_source},
+    {"link_source", &Fact::link_source},
 });
 
 constexpr auto time_members = std::to_array<std::pair<std::string_view, std::optional<Time> Fact::*>>({
