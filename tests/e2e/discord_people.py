@@ -8,11 +8,11 @@ BOT_ROLE = "700000000000000010"
 WITHOUT_MANAGE_CHANNELS = "268438529"
 
 
-def invite_code(ciclo, person):
+def invite_code(ciclo, person, seconds=10):
     """The code that the person was sent."""
     return wait_until(lambda: ciclo.database.value(
         "SELECT code FROM discord_invites JOIN users ON users.id = user_id WHERE email = %s"
-        " ORDER BY discord_invites.created_at DESC LIMIT 1", person.email), f"an invite for {person.email}")
+        " ORDER BY discord_invites.created_at DESC LIMIT 1", person.email), f"an invite for {person.email}", seconds)
 
 
 def token_of(ciclo, person):
@@ -21,8 +21,8 @@ def token_of(ciclo, person):
         " ORDER BY onboarding_tokens.created_at DESC LIMIT 1", person.email), f"a token for {person.email}")
 
 
-def come_by_invite(ciclo, person, pending=True):
-    code = invite_code(ciclo, person)
+def come_by_invite(ciclo, person, pending=True, seconds=10):
+    code = invite_code(ciclo, person, seconds)
     ciclo.sandbox.control("POST", f"/discord/invites/{code}/use",
                           {"user_id": person.discord_id, "username": f"membro{person.number}", "pending": pending})
 

@@ -14,10 +14,12 @@ bool concerns_one_role(const Error& error)
     return error.kind == ErrorKind::refused || error.kind == ErrorKind::internal;
 }
 
-// Was it surely not done? Otherwise the next look at the member tells.
+// Was it surely not done? Otherwise the next look at the member tells. A refusal for haste is no proof: when a kept
+// connection breaks, the client sends once more, and the first one may have been heard.
 bool surely_not_done(const Error& error)
 {
-    return error.kind != ErrorKind::unknown_outcome && error.kind != ErrorKind::unavailable;
+    return error.kind != ErrorKind::unknown_outcome && error.kind != ErrorKind::unavailable &&
+           error.kind != ErrorKind::rate_limited;
 }
 
 } // namespace
