@@ -12,6 +12,7 @@ declare -rA port_offset=(
   [scheduler-ops]=14
   [discord-bot-ops]=15
   [sync-worker-ops]=17
+  [manychat-worker-ops]=18
   [postgresql]=30
   [rabbitmq]=40
 )

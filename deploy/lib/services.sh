@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # shared variables belong to the script that sources this
 # The services of ciclo on this machine: which there are, what each is told, and whether it has to be started again.
 
-readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker messaging-worker sync-worker scheduler)
+readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker manychat-worker messaging-worker sync-worker scheduler)
 
 # Everything the services share. The caller's environment may change the settings that are a matter of choice.
 service_environment() {
@@ -26,9 +26,13 @@ ENV
       chosen_settings DISCORD_GATEWAY_URL DISCORD_REGISTRATION_CHANNEL_ID
       ;;
     discord-worker) discord_environment ;;
+    manychat-worker) manychat_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
-    sync-worker) chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS ;;
+    sync-worker)
+      hotmart_environment
+      chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS BRAKE_MAX_REVOCATIONS HOTMART_CALLS_PER_MINUTE HOTMART_PAGE_SIZE
+      ;;
   esac
 }
 
@@ -57,6 +61,23 @@ DISCORD_BOT_TOKEN='sandbox-bot-token'
 DISCORD_GUILD_ID='700000000000000001'
 DISCORD_NOTIFICATION_WEBHOOK='$sandbox_url/api/webhooks/700000000000000401/sandbox-webhook-token'
 ENV
+}
+
+hotmart_environment() {
+  cat <<ENV
+HOTMART_API_URL='$sandbox_url/hotmart'
+HOTMART_TOKEN_URL='$sandbox_url/hotmart/security/oauth/token'
+HOTMART_CLIENT_ID='sandbox-client'
+HOTMART_CLIENT_SECRET='sandbox-secret'
+ENV
+}
+
+manychat_environment() {
+  cat <<ENV
+MANYCHAT_API_URL='$sandbox_url/manychat'
+MANYCHAT_API_TOKEN='100200300:sandbox-token'
+ENV
+  chosen_settings MANYCHAT_CONSENT_PHRASE MANYCHAT_CREATE_CONTACTS MANYCHAT_PHONE_FIELD MANYCHAT_VERIFY_DAYS
 }
 
 email_environment() {

@@ -51,6 +51,11 @@ class Person:
         return f"aluno{self.number}@escola.example"
 
     @property
+    def phone_digits(self):
+        """With country and area: the mobile of the checkout, as it is known everywhere."""
+        return f"55319{self.number % 10**8:08d}"
+
+    @property
     def discord_id(self):
         return str(800_000_000_000_000_000 + self.number)
 

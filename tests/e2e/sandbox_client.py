@@ -62,6 +62,17 @@ class Sandbox:
     def invites(self):
         return self.state("discord.invites")
 
+    # --- ManyChat ---
+
+    def contact_of(self, person):
+        """By phone, however it is written there; None when there is none."""
+        return self.state(f"manychat.subscribers.{person.phone_digits}")
+
+    def add_contact(self, person, **details):
+        """Somebody who wrote to the school before: known by the number in WhatsApp, and by our mirror field."""
+        known = {"whatsapp_phone": person.phone_digits, "fields": {"phone_number": person.phone_digits}, **details}
+        return self.control("POST", "/manychat/subscribers", known)["id"]
+
     # --- Resend ---
 
     def emails_to(self, person):

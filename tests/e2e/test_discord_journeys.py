@@ -4,6 +4,7 @@ import pytest
 
 import discord_people as people
 from hotmart import CHESS, CLUB, Person, Product, Sale
+from job_runs import run_job
 from sandbox_client import VISITOR_ROLE
 from waiting import wait_until
 
@@ -43,7 +44,10 @@ def test_a_stranger_buys_joins_by_the_invite_accepts_the_rules_and_only_then_has
     assert ciclo.sandbox.state("discord.direct_messages." + person.discord_id) == [], "known already, so not greeted"
 
 
-def test_in_a_server_without_rules_the_role_comes_with_the_joining(ciclo, person):
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_in_a_server_without_rules_the_role_comes_with_the_joining(ciclo, person, order):
+    """Whether the end of the invite is told before the joining or after it is not promised."""
+    ciclo.sandbox.control("PUT", "/discord/gateway", {"invite_delete": order})
     ciclo.gateway.accept(Sale(person).approved())
 
     people.come_by_invite(ciclo, person, pending=False)
@@ -193,3 +197,26 @@ def test_a_joining_that_is_told_three_times_is_one_joining(ciclo, person):
         ciclo.sandbox.control("PUT", "/discord/gateway", {"copies": {}})
     assert ciclo.audit_types(person).count("discord.registration_completed") == 1
     assert ciclo.sandbox.role_changes(person) == [("add", CLUB.role)]
+
+
+def test_the_sweep_repairs_what_no_event_told_and_reads_pages_only(ciclo, member):
+    ciclo.gateway.accept(Sale(member).approved())
+    ciclo.wait_for_roles(member, CLUB.role)
+    ciclo.wait_until_idle()
+    ciclo.sandbox.control("PUT", "/discord/gateway", {"copies": {"GUILD_MEMBER_UPDATE": 0}})
+    try:
+        ciclo.sandbox.control("PUT", f"/discord/members/{member.discord_id}", {"roles": []})
+        assert run_job(ciclo, "reconcile_discord")["granted"] >= 1
+        ciclo.wait_for_roles(member, CLUB.role)
+        ciclo.wait_until_idle()
+    finally:
+        ciclo.sandbox.control("PUT", "/discord/gateway", {"copies": {}})
+
+    looked = ciclo.sandbox.calls("discord GET /guilds/{guild}/members/{user}")
+    changed = ciclo.sandbox.role_changes(member)
+    counters = run_job(ciclo, "reconcile_discord")
+
+    ciclo.wait_until_idle()
+    assert counters["granted"] == 0 and counters["revoked"] == 0
+    assert ciclo.sandbox.calls("discord GET /guilds/{guild}/members/{user}") == looked
+    assert ciclo.sandbox.role_changes(member) == changed

@@ -16,6 +16,7 @@ REQUIRED = {
     "lifecycle-worker": [],
     "discord-bot": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "discord-worker": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
+    "manychat-worker": ["MANYCHAT_API_TOKEN"],
     "messaging-worker": ["RESEND_API_KEY", "EMAIL_FROM"],
     "scheduler": [],
     "sync-worker": [],

@@ -3,7 +3,7 @@ from fields import BadInput
 
 
 def _tree(world):
-    discord, resend = world.discord.state, world.resend.state
+    discord, manychat, resend = world.discord.state, world.manychat.state, world.resend.state
     return {
         "discord": {
             "guild": lambda: dict(discord.guild),
@@ -20,6 +20,14 @@ def _tree(world):
             "interactions": lambda: {i.id: i.view(discord.clock.now()) for i in discord.interactions.values()},
             "direct_messages": discord.direct_view,
             "over_limit": lambda: dict(world.discord.limits.over),
+        },
+        "hotmart": world.hotmart.state.view,
+        "manychat": {
+            "subscribers": lambda: {str(s.id): manychat.short(s) for s in manychat.subscribers.values()},
+            "count": lambda: len(manychat.subscribers),
+            "tags": lambda: list(manychat.tags.values()),
+            "fields": lambda: [f["name"] for f in manychat.fields.values()],
+            "flows_sent": lambda: manychat.flows_sent,
         },
         "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
         "calls": world.calls.view,
@@ -44,6 +52,10 @@ def view(world, part):
         return found.view(world.clock.now()) if found else None
     if part.startswith("discord.direct_messages."):
         return world.discord.state.direct_view(part.rpartition(".")[2])
+    if part.startswith("manychat.subscribers."):
+        # By id, phone or e-mail.
+        found = world.manychat.state.find(part.removeprefix("manychat.subscribers."))
+        return world.manychat.state.short(found) if found else None
     node = _tree(world)
     for key in part.split("."):
         if not isinstance(node, dict) or key not in node:

@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "doctor_discord.hpp"
+#include "doctor_manychat.hpp"
 #include "doctor_report.hpp"
 
 #include "core/environment.hpp"
@@ -92,6 +93,21 @@ void check_resend(Report& report, Environment& environment)
         report.good("Resend", "the key is accepted");
 }
 
+void check_manychat(Report& report, Environment& environment, std::optional<postgres::Connection>& connection)
+{
+    if (!environment.flag("MANYCHAT_ENABLED", false, "")) {
+        report.skipped("ManyChat", "switched off by MANYCHAT_ENABLED");
+        return;
+    }
+    const auto url = environment.text("MANYCHAT_API_URL", "https://api.manychat.com", "");
+    for (const auto& finding :
+         look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""), connection ? &*connection : nullptr))
+        if (finding.is_good)
+            report.good(finding.what, finding.detail);
+        else
+            report.bad(finding.what, finding.detail);
+}
+
 } // namespace
 
 int doctor(const Words& words)
@@ -105,6 +121,7 @@ int doctor(const Words& words)
     if (connection)
         check_catalogue(report, *connection);
     check_discord(report, environment, connection ? &*connection : nullptr);
+    check_manychat(report, environment, connection);
     check_resend(report, environment);
     if (connection)
         check_alerts(report, *connection);

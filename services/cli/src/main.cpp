@@ -21,7 +21,9 @@ struct Command {
 constexpr auto commands = std::to_array<Command>({
     {"migrate", ciclo::cli::migrate, "bring the database's schema up to date"},
     {"product", ciclo::cli::product,
-     "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map"},
+     "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map | identify | "
+     "forget | "
+     "activate | deactivate"},
     {"class", ciclo::cli::school_class, "add NAME"},
     {"setting", ciclo::cli::setting, "set KEY VALUE"},
     {"student", ciclo::cli::student, "show EMAIL [--wait SECONDS] | link EMAIL DISCORD_ID"},
@@ -29,7 +31,13 @@ constexpr auto commands = std::to_array<Command>({
     {"failures", ciclo::cli::failures, "list | retry [ID]"},
     {"sales", ciclo::cli::sales, "unmapped | apply [--yes]"},
     {"audit", ciclo::cli::audit, "money: recompute every LTV from the transactions"},
+    {"buyers", ciclo::cli::buyers, "courses EMAIL: what somebody has bought, with or without an account"},
     {"replay", ciclo::cli::replay, "--all | --student EMAIL | --since TIME: fold again from the raw events"},
+    {"jobs", ciclo::cli::jobs,
+     "list | runs [NAME] | run NAME [--product P] [--approve N] [--watch] | show ID | watch ID | cancel ID | schedule "
+     "NAME CRON | "
+     "enable NAME | disable NAME"},
+    {"students", ciclo::cli::students, "import FILE.csv [--product P] [--dry-run]: already active, without onboarding"},
     {"discord", ciclo::cli::discord, "sweep [--dry-run] | adopt --role ID | announce --product P --text T | channel"},
     {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
     {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},

@@ -3,6 +3,7 @@
 #include "contracts/fold_student.hpp"
 #include "core/environment.hpp"
 #include "core/uuid.hpp"
+#include "jobs/job_bell.hpp"
 #include "rabbitmq/publisher.hpp"
 
 #include <chrono>
@@ -27,6 +28,13 @@ void ring_folds(const std::vector<std::string>& user_ids)
     bells.reserve(user_ids.size());
     for (const auto& id : user_ids)
         bells.push_back(rabbitmq::message_of(contracts::FoldStudent{id, correlation_id}));
+    ring(std::move(bells));
+}
+
+void ring_job(const std::string& job, const std::string& run_id, const std::string& correlation_id)
+{
+    std::vector<rabbitmq::Message> bells;
+    bells.push_back(jobs::job_bell(job, run_id, correlation_id));
     ring(std::move(bells));
 }
 

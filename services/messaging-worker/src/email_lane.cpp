@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 namespace ciclo::messaging {
 
@@ -58,7 +59,16 @@ std::optional<std::string> EmailLane::prepare(const LeasedMessage& message)
         return std::nullopt;
     }
     const auto variables = JsonDocument::parse(message.variables).value();
-    const auto text = discord_invite_text(*recipient, variables.root()["invite_code"].text(), config_.locale);
+    const bool is_follow_up = message.template_name == "onboarding_follow_up";
+    // Whoever has registered meanwhile has no open token: nothing is missing any more.
+    if (is_follow_up && recipient->onboarding_token.empty()) {
+        model::mark_ended(connection, message.id, MessageEnd::expired, "the student has registered meanwhile");
+        count("expired");
+        return std::nullopt;
+    }
+    const auto invite_code = variables.root()["invite_code"].text();
+    const auto text = is_follow_up ? onboarding_follow_up_text(*recipient, invite_code, config_.locale)
+                                   : discord_invite_text(*recipient, invite_code, config_.locale);
     const auto body = resend::request_body(
         {config_.from, recipient->email, text.subject, text.html, text.text, message.template_name});
     model::record_request(connection, message.id, body);
@@ -90,7 +100,10 @@ void EmailLane::send(const std::string& message_id)
     postgres::Transaction transaction{connection};
     health_.succeeded(connection);
     model::mark_sent(connection, message->id, *sent);
-    for (const auto* type : {"email.sent", "discord.invite_sent"})
+    std::vector<const char*> events{"email.sent"};
+    if (message->template_name != "onboarding_follow_up")
+        events.push_back("discord.invite_sent");
+    for (const auto* type : events)
         model::append_event(connection, {type, message->user_id,
                                          model::audit_payload(message->correlation_id, {{"message_id", message->id}}),
                                          model::AuditStatus::processed, "", ""});

@@ -12,6 +12,7 @@ Config Config::read(Environment& environment)
     config.hotmart_enabled = environment.flag("HOTMART_ENABLED", true, "ring for events that wait");
     config.discord_enabled = environment.flag("DISCORD_ENABLED", true, "ring for Discord work that waits");
     config.email_enabled = environment.flag("EMAIL_ENABLED", true, "ring for e-mails that wait");
+    config.manychat_enabled = environment.flag("MANYCHAT_ENABLED", false, "ring for ManyChat work that waits");
     return config;
 }
 

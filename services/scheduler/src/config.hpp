@@ -15,6 +15,7 @@ struct Config {
     bool hotmart_enabled = true;
     bool discord_enabled = true;
     bool email_enabled = true;
+    bool manychat_enabled = false;
 
     static Config read(Environment& environment);
 };

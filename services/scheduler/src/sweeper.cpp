@@ -4,8 +4,10 @@
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "core/log.hpp"
 #include "jobs/job_bell.hpp"
 #include "leadership.hpp"
@@ -110,6 +112,7 @@ void Sweeper::sweep()
         ring<contracts::HotmartEventReceived>(
             [&] { return model::due_webhook_events(connection, overdue, most_per_sweep); });
     (void)model::want_timed_folds(connection, most_per_sweep);
+    (void)model::close_expired_tokens(connection, most_per_sweep);
     ring<contracts::FoldStudent>(
         [&] { return model::due_reconciliations(connection, "lifecycle", overdue, most_per_sweep); });
     if (config_.discord_enabled) {
@@ -117,6 +120,12 @@ void Sweeper::sweep()
             [&] { return model::due_reconciliations(connection, "discord", overdue, most_per_sweep); });
         ring<contracts::SendDiscordNotification>(
             [&] { return model::due_messages(connection, "discord_notification", overdue, most_per_sweep); });
+    }
+    if (config_.manychat_enabled) {
+        ring<contracts::ReconcileManychat>(
+            [&] { return model::due_reconciliations(connection, "manychat", overdue, most_per_sweep); });
+        ring<contracts::SendManychatFlow>(
+            [&] { return model::due_messages(connection, "manychat_flow", overdue, most_per_sweep); });
     }
     if (config_.email_enabled)
         ring<contracts::SendEmail>([&] { return model::due_messages(connection, "email", overdue, most_per_sweep); });

@@ -11,6 +11,7 @@ Config Config::read(Environment& environment)
         static_cast<int>(environment.integer("SYNC_LANES", 3, 1, 16, "jobs that this process runs at the same time"));
     config.raw_event_retention = std::chrono::days{environment.integer(
         "RAW_EVENT_RETENTION_DAYS", 365, 30, 36'500, "purge_raw_events drops processed payloads that are older")};
+    config.hotmart = HotmartJobs::read(environment, config.database_url);
     return config;
 }
 

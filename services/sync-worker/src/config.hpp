@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/environment.hpp"
+#include "hotmart_jobs.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,6 +13,7 @@ struct Config {
     std::string amqp_url;
     int lanes = 3;
     std::chrono::days raw_event_retention{365};
+    HotmartJobs hotmart;
 
     static Config read(Environment& environment);
 };

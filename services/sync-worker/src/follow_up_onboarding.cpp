@@ -7,6 +7,8 @@
 #include "model/stores/message_store.hpp"
 #include "model/stores/onboarding_token.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <vector>
 
@@ -33,7 +35,7 @@ Result<void> follow_up_onboarding(jobs::JobContext& context, rabbitmq::Publisher
     const Time asked_before = now() - patience;
     context.count("followed_up", 0);
     std::string after = context.checkpoint_member("after");
-    std::int64_t done = 0;
+    std::int64_t done = context.checkpoint_number("done");
     while (true) {
         context.pause_point();
         std::vector<rabbitmq::Message> bells;
@@ -58,7 +60,7 @@ Result<void> follow_up_onboarding(jobs::JobContext& context, rabbitmq::Publisher
         }
         done += static_cast<std::int64_t>(waiting.size());
         context.progress(done);
-        context.save(R"({"after": ")" + after + R"("})");
+        context.save(fmt::format(R"({{"after": "{}", "done": {}}})", after, done));
         transaction.commit();
         publisher.publish(std::move(bells));
         if (waiting.size() < page_size)

@@ -7,6 +7,8 @@
 #include "model/stores/historical_buyers.hpp"
 #include "model/stores/import_store.hpp"
 
+#include <fmt/core.h>
+
 #include <vector>
 
 namespace ciclo::sync_worker {
@@ -43,7 +45,7 @@ Result<void> onboard_historical_buyers(jobs::JobContext& context, rabbitmq::Publ
     for (const auto* counter : {"total", "onboarded", "skipped_known", "skipped_unmapped", "skipped_no_email"})
         context.count(counter, 0);
     std::string after = context.checkpoint_member("after");
-    std::int64_t done = 0;
+    std::int64_t done = context.checkpoint_number("done");
     const auto total = model::count_active_buyers(connection);
     while (true) {
         context.pause_point();
@@ -55,7 +57,7 @@ Result<void> onboard_historical_buyers(jobs::JobContext& context, rabbitmq::Publ
         context.progress(done, total);
         if (!buyers.empty())
             after = buyers.back().id;
-        context.save(R"({"after": ")" + after + R"("})");
+        context.save(fmt::format(R"({{"after": "{}", "done": {}}})", after, done));
         transaction.commit();
         std::vector<rabbitmq::Message> bells;
         for (const auto& user_id : imported.user_ids)

@@ -22,9 +22,9 @@ Result<void> purge_raw_events(jobs::JobContext& context, std::chrono::days reten
     std::string after = context.checkpoint_member("after");
     context.count("purged", 0);
     context.count("rejected_deleted", 0);
-    const auto total = model::count_purgeable_events(connection, received_before, after);
-    std::int64_t done = 0;
-    context.progress(0, total);
+    std::int64_t done = context.checkpoint_number("done");
+    const auto total = done + model::count_purgeable_events(connection, received_before, after);
+    context.progress(done, total);
     while (true) {
         context.pause_point();
         postgres::Transaction transaction{connection};
@@ -36,7 +36,8 @@ Result<void> purge_raw_events(jobs::JobContext& context, std::chrono::days reten
         context.progress(done, total);
         if (page.purged > 0)
             after = page.last_id;
-        context.save(fmt::format(R"({{"received_before": "{}", "after": "{}"}})", to_iso8601(received_before), after));
+        context.save(fmt::format(R"({{"received_before": "{}", "after": "{}", "done": {}}})",
+                                 to_iso8601(received_before), after, done));
         transaction.commit();
         if (page.purged < page_size && rejected < page_size)
             return {};

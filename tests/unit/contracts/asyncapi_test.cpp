@@ -2,10 +2,12 @@
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
 #include "contracts/request_job.hpp"
 #include "contracts/run_job.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "rabbitmq/topology.hpp"
 #include "schema_file.hpp"
 
@@ -24,13 +26,15 @@ using namespace ciclo::contracts;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> contract_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> contract_types{{
     {HotmartEventReceived::queue, HotmartEventReceived::type},
     {FoldStudent::queue, FoldStudent::type},
     {ReconcileDiscord::queue, ReconcileDiscord::type},
+    {ReconcileManychat::queue, ReconcileManychat::type},
     {SendDiscordNotification::queue, SendDiscordNotification::type},
     {SendEmail::queue, SendEmail::type},
     {AnnounceDiscord::queue, AnnounceDiscord::type},
+    {SendManychatFlow::queue, SendManychatFlow::type},
     {RequestJob::queue, RequestJob::type},
     {RunJob::sync_queue, RunJob::type},
     {RunJob::discord_queue, RunJob::type},

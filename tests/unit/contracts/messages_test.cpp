@@ -1,9 +1,11 @@
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
+#include "contracts/reconcile_manychat.hpp"
 #include "contracts/run_job.hpp"
 #include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
+#include "contracts/send_manychat_flow.hpp"
 #include "core/uuid.hpp"
 #include "rabbitmq/publisher.hpp"
 #include "schema_file.hpp"
@@ -30,6 +32,8 @@ template <>
 constexpr auto id_name<FoldStudent> = "user_id";
 template <>
 constexpr auto id_name<ReconcileDiscord> = "user_id";
+template <>
+constexpr auto id_name<ReconcileManychat> = "user_id";
 template <>
 constexpr auto id_name<RunJob> = "job_run_id";
 
@@ -88,7 +92,8 @@ constexpr std::array examples{
 } // namespace
 
 TEMPLATE_TEST_CASE("what is encoded is valid against its schema and decodes to the same", "", HotmartEventReceived,
-                   FoldStudent, ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
+                   FoldStudent, ReconcileDiscord, ReconcileManychat, RunJob, SendDiscordNotification, SendEmail,
+                   SendManychatFlow)
 {
     const testing::SchemaFile schema{TestType::type};
 
@@ -105,7 +110,7 @@ TEMPLATE_TEST_CASE("what is encoded is valid against its schema and decodes to t
 }
 
 TEMPLATE_TEST_CASE("schema and decoder accept and refuse the same documents", "", HotmartEventReceived, FoldStudent,
-                   ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
+                   ReconcileDiscord, ReconcileManychat, RunJob, SendDiscordNotification, SendEmail, SendManychatFlow)
 {
     const testing::SchemaFile schema{TestType::type};
     for (const auto& example : examples) {
@@ -124,14 +129,15 @@ TEMPLATE_TEST_CASE("schema and decoder accept and refuse the same documents", ""
 }
 
 TEMPLATE_TEST_CASE("an id that is no UUID is not encoded", "", HotmartEventReceived, FoldStudent, ReconcileDiscord,
-                   RunJob, SendDiscordNotification, SendEmail)
+                   ReconcileManychat, RunJob, SendDiscordNotification, SendEmail, SendManychatFlow)
 {
     CHECK_THROWS_AS((TestType{R"(","x":")", some_uuid}.encode()), std::invalid_argument);
     CHECK_THROWS_AS((TestType{some_uuid, ""}.encode()), std::invalid_argument);
 }
 
 TEMPLATE_TEST_CASE("the broker's message of a contract carries its queue, type and correlation id", "",
-                   HotmartEventReceived, FoldStudent, ReconcileDiscord, RunJob, SendDiscordNotification, SendEmail)
+                   HotmartEventReceived, FoldStudent, ReconcileDiscord, ReconcileManychat, RunJob,
+                   SendDiscordNotification, SendEmail, SendManychatFlow)
 {
     const TestType contract{some_uuid, other_uuid};
 

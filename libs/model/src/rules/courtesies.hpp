@@ -4,9 +4,15 @@
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
 
+#include <map>
+#include <string>
+
 namespace ciclo::model {
 
-// Adds what was given as a courtesy to what was paid for. A payment that holds counts more.
-void add_courtesies(AccessFold& access, const FactList& facts, const Catalogue& catalogue, Time now);
+// The latest courtesy of a product is the one that holds.
+using CourtesiesByProduct = std::map<std::string, const Fact*>;
+CourtesiesByProduct courtesies_by_product(const FactList& facts, const Catalogue& catalogue);
+
+Claims claims_of_courtesy(const std::string& product_id, const Fact& courtesy, Time now);
 
 } // namespace ciclo::model

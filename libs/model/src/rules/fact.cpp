@@ -38,6 +38,7 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
 
 // The text members, under the names they are stored with.
 constexpr auto text_members = std::to_array<std::pair<std::string_view, std::string Fact::*>>({
+    {"source", &Fact::source},
     {"email", &Fact::email},
     {"name", &Fact::name},
     {"phone", &Fact::phone},

@@ -2,8 +2,6 @@
 
 #include "model/rules/imports.hpp"
 
-#include <algorithm>
-
 namespace ciclo::model {
 
 namespace {
@@ -40,65 +38,38 @@ std::optional<Ending> evidence(const std::string& product_id, Time since,
     return first;
 }
 
-EnrollmentStatus status_after(AccessEnd end)
-{
-    return end == AccessEnd::expired    ? EnrollmentStatus::expired
-           : end == AccessEnd::disputed ? EnrollmentStatus::blocked
-                                        : EnrollmentStatus::cancelled;
-}
-
-EnrollmentView enrollment_of(const Fact& fact, const std::string& product_id, const std::optional<Ending>& ending)
-{
-    EnrollmentView view;
-    view.product_id = product_id;
-    view.started_at = fact.occurred_at;
-    view.renews_at = fact.access_until;
-    view.without_onboarding = fact.type == FactType::access_imported;
-    if (ending) {
-        view.status = status_after(ending->why);
-        view.ended_at = ending->at;
-        view.end = ending->why;
-        view.renews_at.reset();
-    }
-    return view;
-}
-
-// What was paid for and what was imported, of one product.
-void combine(EnrollmentView& paid, const EnrollmentView& imported)
-{
-    const Time started_at = std::min(paid.started_at, imported.started_at);
-    const bool is_paid = paid.status == EnrollmentStatus::active;
-    const bool imported_counts = imported.status == EnrollmentStatus::active ||
-                                 (paid.ended_at && imported.ended_at && *imported.ended_at > *paid.ended_at);
-    if (!is_paid && imported_counts) {
-        const auto origin = paid.origin_transaction;
-        paid = imported;
-        paid.origin_transaction = origin;
-    }
-    paid.started_at = started_at;
-}
-
 } // namespace
 
-void add_imports(AccessFold& access, const FactList& facts, const std::map<std::string, TransactionView>& transactions,
-                 const SubscriptionFolds& subscriptions, const Catalogue& catalogue, Time now)
+ImportsByProduct imports_by_product(const FactList& facts, const Catalogue& catalogue)
 {
-    // The latest import of a product is the one that holds.
-    std::map<std::string, const Fact*> latest;
+    ImportsByProduct latest;
     for (const Fact* fact : facts)
         if (const auto product_id = imported_product(*fact); catalogue.find(product_id) != nullptr)
             latest[product_id] = fact;
-    for (const auto& [product_id, fact] : latest) {
-        auto ending = evidence(product_id, fact->occurred_at, transactions, subscriptions);
-        if (fact->access_until && *fact->access_until <= now)
-            keep_first(ending, *fact->access_until, AccessEnd::expired);
-        else if (fact->access_until && !ending)
-            keep_earliest(access.changes_at, *fact->access_until);
-        const auto imported = enrollment_of(*fact, product_id, ending);
-        const auto [place, is_only] = access.enrollments.try_emplace(product_id, imported);
-        if (!is_only)
-            combine(place->second, imported);
+    return latest;
+}
+
+Claims claims_of_import(const std::string& product_id, const Fact& import,
+                        const std::map<std::string, TransactionView>& transactions,
+                        const SubscriptionFolds& subscriptions, Time now)
+{
+    Claims claims;
+    auto ending = evidence(product_id, import.occurred_at, transactions, subscriptions);
+    if (import.access_until && *import.access_until <= now)
+        keep_first(ending, *import.access_until, AccessEnd::expired);
+    else if (import.access_until && !ending)
+        claims.changes_at = import.access_until;
+    Grant grant;
+    grant.since = import.occurred_at;
+    grant.renews_at = import.access_until;
+    grant.without_onboarding = import.type == FactType::access_imported;
+    if (ending) {
+        grant.live = false;
+        grant.ended_at = ending->at;
+        grant.end = ending->why;
     }
+    claims.grants[product_id].push_back(grant);
+    return claims;
 }
 
 } // namespace ciclo::model

@@ -3,11 +3,18 @@
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
 
+#include <map>
+#include <string>
+
 namespace ciclo::model {
 
-// Adds the access that was imported to the access that was paid for. Money speaks louder: a refund, dispute or
-// cancellation of the same product that came after the import ends it.
-void add_imports(AccessFold& access, const FactList& facts, const std::map<std::string, TransactionView>& transactions,
-                 const SubscriptionFolds& subscriptions, const Catalogue& catalogue, Time now);
+// The latest import of a product is the one that holds.
+using ImportsByProduct = std::map<std::string, const Fact*>;
+ImportsByProduct imports_by_product(const FactList& facts, const Catalogue& catalogue);
+
+// Money speaks louder: a refund, dispute or cancellation of the same product that came after the import ends it.
+Claims claims_of_import(const std::string& product_id, const Fact& import,
+                        const std::map<std::string, TransactionView>& transactions,
+                        const SubscriptionFolds& subscriptions, Time now);
 
 } // namespace ciclo::model

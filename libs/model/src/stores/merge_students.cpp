@@ -23,6 +23,20 @@ constexpr auto move_sql = std::to_array<const char*>({
     "UPDATE discord_given_roles SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_held_revocations SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_hand_held_roles SET user_id = $1 WHERE user_id = $2",
+    "UPDATE hotmart_buyers SET user_id = $1 WHERE user_id = $2",
+    R"sql(
+        INSERT INTO lesson_progress (user_id, product_id, page_id, completed_at)
+        SELECT $1::uuid, product_id, page_id, completed_at FROM lesson_progress WHERE user_id = $2
+        ON CONFLICT DO NOTHING
+    )sql",
+    R"sql(
+        UPDATE users SET manychat_subscriber_id = coalesce(users.manychat_subscriber_id, loser.manychat_subscriber_id)
+        FROM users AS loser WHERE users.id = $1 AND loser.id = $2
+    )sql",
+    R"sql(
+        UPDATE manychat_contacts SET user_id = $1
+        WHERE user_id = $2 AND NOT EXISTS (SELECT FROM manychat_contacts WHERE user_id = $1)
+    )sql",
     R"sql(
         INSERT INTO class_enrollments (class_id, user_id, source, started_at, ended_at)
         SELECT class_id, $1::uuid, source, started_at, ended_at FROM class_enrollments
@@ -36,12 +50,15 @@ constexpr auto drop_sql = std::to_array<const char*>({
     "DELETE FROM enrollments WHERE user_id = $1",
     "DELETE FROM student_course_status WHERE user_id = $1",
     "DELETE FROM user_ltv WHERE user_id = $1",
+    "DELETE FROM manychat_contacts WHERE user_id = $1",
     "DELETE FROM module_completions WHERE user_id = $1",
+    "DELETE FROM lesson_progress WHERE user_id = $1",
     "DELETE FROM reconciliations WHERE user_id = $1",
     "DELETE FROM users WHERE id = $1",
 });
 
 constexpr const char* insert_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
+constexpr const char* insert_email_sql = "INSERT INTO user_emails (email, user_id) VALUES ($1, $2)";
 
 constexpr const char* adopt_sql = R"sql(
     UPDATE facts SET user_id = $2
@@ -64,8 +81,8 @@ void merge_students(postgres::Connection& connection, const std::string& survivo
         connection.execute(sql, {survivor, loser});
     for (const char* sql : drop_sql)
         connection.execute(sql, {loser});
-    const WantedReconciliation discord{survivor, "discord", ""};
-    const auto wanted = want_reconciliations({&discord, 1});
+    const WantedReconciliation both[] = {{survivor, "discord", ""}, {survivor, "manychat", ""}};
+    const auto wanted = want_reconciliations(both);
     connection.execute(wanted.sql, wanted.params);
     append_event(connection, {"student.merged", survivor, audit_payload("", {{"merged_user_id", loser}}),
                               AuditStatus::processed, "", ""});
@@ -73,7 +90,8 @@ void merge_students(postgres::Connection& connection, const std::string& survivo
 
 void insert_student(postgres::Connection& connection, const std::string& id, std::string_view email)
 {
-    connection.execute(insert_sql, {id, email});
+    const postgres::Statement statements[] = {{insert_sql, {id, email}}, {insert_email_sql, {email, id}}};
+    connection.pipeline(statements);
 }
 
 void adopt_facts(postgres::Connection& connection, const std::string& unknown, const std::string& student,

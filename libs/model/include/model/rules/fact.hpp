@@ -43,6 +43,8 @@ struct Fact {
     FactType type = FactType::purchase_approved;
     Time occurred_at; // when the source says it happened, not when it arrived
 
+    std::string source; // empty: a webhook; "api": found by asking Hotmart
+
     std::string email; // trimmed, lower case
     std::string name;
     std::string phone;

@@ -1,0 +1,186 @@
+#include "tag_sync.hpp"
+
+#include "core/json_writer.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/uuid.hpp"
+#include "model/stores/event_log.hpp"
+#include "shared_pace.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace ciclo::manychat_worker {
+
+namespace {
+
+using namespace std::chrono_literals;
+using model::ManychatWish;
+
+constexpr int page_size = 500;
+constexpr int most_tries = 5;             // of one student
+constexpr int most_failures_in_a_row = 5; // then it is ManyChat that is down
+
+constexpr const char* counters[] = {"synced", "skipped_no_phone", "skipped_no_subscriber", "skipped_error",
+                                    "status_changes"};
+
+std::string place(const std::string& user_id)
+{
+    JsonWriter json;
+    json.begin_object().member("after", user_id).end_object();
+    return std::string{json.text()};
+}
+
+// Wakes up for a stop.
+void pause(const jobs::JobContext& context, std::chrono::milliseconds duration)
+{
+    for (auto left = duration; left > 0ms; left -= 100ms) {
+        context.pause_point();
+        std::this_thread::sleep_for(std::min(left, 100ms));
+    }
+}
+
+bool may_pass(const Error& error)
+{
+    return error.kind == ErrorKind::rate_limited || error.kind == ErrorKind::unavailable ||
+           error.kind == ErrorKind::unknown_outcome;
+}
+
+} // namespace
+
+struct TagSync::Pass {
+    jobs::JobContext& context;
+    Tools tools;
+    std::set<std::string> managed;
+    std::int64_t done = 0;
+    int failures_in_a_row = 0;
+};
+
+bool TagSync::was_sought_lately(const ManychatWish& wish) const
+{
+    return wish.sought_at && wish.sought_as == search_digest(wish) && now() - *wish.sought_at < config_.seek_again;
+}
+
+bool TagSync::is_to_be_read_back(const ManychatWish& wish) const
+{
+    return config_.verify_after > 0h && (!wish.seen_at || now() - *wish.seen_at > config_.verify_after);
+}
+
+Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
+{
+    Result<SyncedContact> outcome = SyncedContact{SyncOutcome::not_needed, "", 0};
+    for (int attempt = 1; attempt <= most_tries; ++attempt) {
+        pass.context.pause_point();
+        {
+            const model::ContactLock lock{pass.tools.connection, seen.user_id};
+            // Another worker may have been here since the page was read.
+            const auto wish =
+                lock.held() ? model::read_manychat_wish(pass.tools.connection, seen.user_id) : std::nullopt;
+            if (!lock.held())
+                outcome = Error{ErrorKind::rate_limited, "another worker is at this contact", 500ms};
+            else if (wish)
+                outcome = sync_contact(pass.tools, *wish,
+                                       {pass.managed, pass.context.correlation_id(),
+                                        wish->sought_as == search_digest(*wish) ? MayCreate::no : MayCreate::yes,
+                                        is_to_be_read_back(*wish)});
+            if (outcome || !may_pass(outcome.error()))
+                return outcome;
+        }
+        pause(pass.context, std::clamp<std::chrono::milliseconds>(outcome.error().retry_after, 500ms * attempt, 10s));
+    }
+    return outcome;
+}
+
+Result<void> TagSync::handle_failure(Pass& pass, const ManychatWish& wish, const Error& error)
+{
+    log::warning(error.kind == ErrorKind::not_found ? "a student has no contact in ManyChat"
+                                                    : "a contact could not be set in ManyChat",
+                 {{"correlation_id", pass.context.correlation_id()},
+                  {"user_id", wish.user_id},
+                  {"email", masked_email(wish.profile.email)},
+                  {"error", error.detail}});
+    if (error.kind == ErrorKind::unauthorized)
+        return error;
+    if (error.kind != ErrorKind::not_found) {
+        pass.context.count("skipped_error");
+        pass.failures_in_a_row += may_pass(error) ? 1 : 0;
+        if (pass.failures_in_a_row >= most_failures_in_a_row)
+            return Error{ErrorKind::unavailable, "ManyChat does not answer: " + error.detail, {}};
+        return {};
+    }
+    pass.context.count("skipped_no_subscriber");
+    const std::string words = search_digest(wish);
+    if (wish.sought_as != words)
+        model::append_event(pass.tools.connection, {"manychat.reconciliation", wish.user_id,
+                                                    model::audit_payload(pass.context.correlation_id()),
+                                                    model::AuditStatus::failed, error.detail, ""});
+    model::record_not_found(pass.tools.connection, wish.user_id, words, error.detail);
+    return {};
+}
+
+Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
+{
+    auto& context = pass.context;
+    if (is_applied(wish, page_.phone_field()) && !is_to_be_read_back(wish)) {
+        context.count("synced");
+        return {};
+    }
+    if (wish.subscriber_id.empty() && wish.profile.phone_digits.empty()) {
+        log::info("a student has no phone, and so no contact in ManyChat", {{"user_id", wish.user_id}});
+        context.count("skipped_no_phone");
+        return {};
+    }
+    if (wish.subscriber_id.empty() && was_sought_lately(wish)) {
+        context.count("skipped_no_subscriber");
+        return {};
+    }
+    const auto synced = sync(pass, wish);
+    if (synced) {
+        pass.failures_in_a_row = 0;
+        context.count(synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
+        context.count("status_changes", synced->status_changes);
+    } else if (auto handled = handle_failure(pass, wish, synced.error()); !handled) {
+        return handled;
+    }
+    context.save(place(wish.user_id));
+    return {};
+}
+
+Result<void> TagSync::run(jobs::JobContext& context)
+{
+    for (const auto* counter : counters)
+        context.count(counter, 0);
+    if (!config_.enabled) {
+        log::info("ManyChat is switched off by MANYCHAT_ENABLED: nothing to synchronise");
+        return {};
+    }
+    const std::string product = context.parameter("product_id");
+    if (!product.empty() && !is_uuid(product))
+        return Error{ErrorKind::invalid_input, "product_id is no product's id", {}};
+
+    auto& connection = context.connection();
+    SharedPace pace{[&connection]() -> postgres::Connection& { return connection; }, config_.pace_percent};
+    manychat::Client client{config_.manychat, pace};
+    Pass pass{context, {config_, connection, client, page_}, model::managed_manychat_tags(connection)};
+    const auto total = model::count_manychat_students(connection, product);
+    for (const auto& [name, number] : context.snapshot().counters)
+        if (name != "status_changes")
+            pass.done += number;
+    context.progress(pass.done, total);
+    for (std::string after = context.checkpoint_member("after");;) {
+        context.pause_point();
+        const auto ids = model::manychat_page(connection, after, product, page_size);
+        if (ids.empty())
+            return {};
+        for (const auto& wish : model::read_manychat_wishes(connection, ids)) {
+            if (auto visited = visit(pass, wish); !visited)
+                return visited;
+            context.progress(++pass.done, total);
+        }
+        after = ids.back();
+        context.save(place(after));
+    }
+}
+
+} // namespace ciclo::manychat_worker
