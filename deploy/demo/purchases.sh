@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two purchases as Hotmart would report them: one by a member of the Discord server, who gets the role,
-# and one by somebody new, who gets an invite by e-mail. Each run makes fresh transactions.
+# and one by somebody new, who gets an invite by e-mail and joins by it. Each run makes fresh transactions.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -33,3 +33,4 @@ post_purchase "$newcomer" Caio Mendes "HP$((now + 1))" "CM$((now % 100000000))"
 for student in "$member" "$newcomer"; do
   "$ciclo" student show "$student" --wait 30
 done
+"$root/deploy/demo/join.sh" "$newcomer"

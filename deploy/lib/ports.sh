@@ -10,7 +10,9 @@ declare -rA port_offset=(
   [discord-worker-ops]=12
   [messaging-worker-ops]=13
   [scheduler-ops]=14
-  [manychat-worker-ops]=17
+  [discord-bot-ops]=15
+  [sync-worker-ops]=17
+  [manychat-worker-ops]=18
   [postgresql]=30
   [rabbitmq]=40
 )

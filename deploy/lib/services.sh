@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # shared variables belong to the script that sources this
 # The services of ciclo on this machine: which there are, what each is told, and whether it has to be started again.
 
-readonly services=(webhook-gateway lifecycle-worker discord-worker manychat-worker messaging-worker scheduler)
+readonly services=(webhook-gateway lifecycle-worker discord-bot discord-worker manychat-worker messaging-worker sync-worker scheduler)
 
 # Everything the services share. The caller's environment may change the settings that are a matter of choice.
 service_environment() {
@@ -21,10 +21,18 @@ ENV
       echo "HOTMART_HOTTOK='$(secret hottok)'"
       chosen_settings HOTMART_HMAC_SECRET
       ;;
+    discord-bot)
+      discord_environment
+      chosen_settings DISCORD_GATEWAY_URL DISCORD_REGISTRATION_CHANNEL_ID
+      ;;
     discord-worker) discord_environment ;;
     manychat-worker) manychat_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
+    sync-worker)
+      hotmart_environment
+      chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS BRAKE_MAX_REVOCATIONS HOTMART_CALLS_PER_MINUTE HOTMART_PAGE_SIZE
+      ;;
   esac
 }
 
@@ -52,6 +60,15 @@ DISCORD_API_URL='$sandbox_url/api/v10'
 DISCORD_BOT_TOKEN='sandbox-bot-token'
 DISCORD_GUILD_ID='700000000000000001'
 DISCORD_NOTIFICATION_WEBHOOK='$sandbox_url/api/webhooks/700000000000000401/sandbox-webhook-token'
+ENV
+}
+
+hotmart_environment() {
+  cat <<ENV
+HOTMART_API_URL='$sandbox_url/hotmart'
+HOTMART_TOKEN_URL='$sandbox_url/hotmart/security/oauth/token'
+HOTMART_CLIENT_ID='sandbox-client'
+HOTMART_CLIENT_SECRET='sandbox-secret'
 ENV
 }
 

@@ -4,6 +4,7 @@ import datetime
 import os
 import subprocess
 
+import bench_discord
 from bench_setting import FIRST_MEMBER, NO_ROLE_PRODUCT, say
 from ciclo import SERVICES
 from hotmart import CLUB
@@ -21,6 +22,7 @@ def measure(bench, options):
     # First, while the tables are small: what is measured is a school's day, not the hour after a flood.
     figures["role_at_20"] = receipt_to_role(bench, 20, options.steady_seconds)
     figures["role"] = receipt_to_role(bench, 50, options.steady_seconds)
+    figures["sweep"] = bench_discord.sweep_without_change(bench)
     figures["lifecycle"] = receipt_to_lifecycle(bench, options.steady_seconds)
     figures["rounds"] = [acceptance_round(bench, number, options.seconds) for number in range(1, options.rounds + 1)]
     figures["memory_mb"] = {name: memory_mb(bench.ciclo.processes[name].pid) for name in SERVICES}
@@ -78,6 +80,7 @@ def receipt_to_role(bench, per_second, seconds):
     bench.settle()
     count = per_second * seconds
     first = bench.take_members(count)
+    bench_discord.forget_calls(bench)
     since = bench.ciclo.database.value("SELECT clock_timestamp()")
     load = bench.load(seconds, "--product-id", CLUB.id, "--rate", per_second,
                       "--first-student", FIRST_MEMBER + first)
@@ -96,6 +99,7 @@ def receipt_to_role(bench, per_second, seconds):
     assert len(latencies) == load["accepted"], (len(latencies), load)
     found = _percentiles(latencies) | {"acceptance": load}
     say(f"at {per_second}/s: receipt to role p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms, {found['count']} members")
+    found["discord"] = bench_discord.per_changed_student(bench, len(latencies))
     return found
 
 

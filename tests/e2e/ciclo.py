@@ -14,7 +14,8 @@ from sandbox_client import GUILD, VISITOR_ROLE, WEBHOOK, WELCOME_CHANNEL, Sandbo
 from servers import ROOT
 from waiting import wait_until
 
-SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-worker", "manychat-worker", "messaging-worker", "scheduler")
+SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "manychat-worker", "messaging-worker",
+            "sync-worker", "scheduler")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -148,7 +149,7 @@ class Ciclo:
         }
         if name == "webhook-gateway":
             environment |= {"LISTEN_ADDRESS": f"127.0.0.1:{self.gateway.port}", "HOTMART_HOTTOK": HOTTOK}
-        if name == "discord-worker":
+        if name in ("discord-bot", "discord-worker"):
             environment |= self._discord_environment()
         if name == "manychat-worker":
             environment |= self._manychat_environment()
@@ -156,6 +157,8 @@ class Ciclo:
             environment |= self._email_environment()
         if name == "scheduler":
             environment["SWEEP_INTERVAL_SECONDS"] = "1"
+        if name == "sync-worker":
+            environment |= self._hotmart_environment()
         return environment | self.settings
 
     def _discord_environment(self):
@@ -164,6 +167,15 @@ class Ciclo:
             "DISCORD_BOT_TOKEN": "sandbox-bot-token",
             "DISCORD_GUILD_ID": GUILD,
             "DISCORD_NOTIFICATION_WEBHOOK": f"{self.sandbox.url}/api/webhooks/{WEBHOOK}/sandbox-webhook-token",
+        }
+
+    def _hotmart_environment(self):
+        return {
+            "HOTMART_API_URL": f"{self.sandbox.url}/hotmart",
+            "HOTMART_TOKEN_URL": f"{self.sandbox.url}/hotmart/security/oauth/token",
+            "HOTMART_CLIENT_ID": "sandbox-client",
+            "HOTMART_CLIENT_SECRET": "sandbox-secret",
+            "HOTMART_CALLS_PER_MINUTE": "1000000",  # tests have no minute to wait
         }
 
     def _manychat_environment(self):
@@ -236,14 +248,16 @@ class Ciclo:
         wait_until(lambda: self.sandbox.roles_of(person) == set(roles), f"{person.email} holds {roles}", seconds)
 
     def wait_until_idle(self, seconds=20, notices=True):
-        """Nothing is due any more, apart from what was given up and waits for a person. Without `notices`, the
-        team's channel may still be waited for: Discord takes thirty posts a minute."""
+        """Nothing is due any more, apart from what waits for a person: to mend it, or to accept the rules. Without
+        `notices`, the team's channel may still be waited for: Discord takes thirty posts a minute."""
 
         def due():
             return self.database.rows(
                 """SELECT 'event', id::text, status, outcome FROM webhook_events WHERE status = 'received'
                    UNION ALL SELECT target, user_id::text, 'wanted', last_error FROM reconciliations
                              WHERE applied_version < wanted_version AND NOT failed AND target <> 'manychat'
+                               AND NOT EXISTS (SELECT FROM discord_members AS member
+                                               WHERE member.user_id = reconciliations.user_id AND present AND pending)
                    UNION ALL SELECT channel, id::text, status, last_error FROM messages
                              WHERE status IN ('queued', 'sending') AND channel <> 'manychat_flow'
                                    AND (%s OR channel <> 'discord_notification')

@@ -1,5 +1,6 @@
 """The real binaries against the throw-away servers: see tests/support/stack.sh."""
 
+import os
 import sys
 
 import pytest
@@ -11,7 +12,12 @@ from hotmart import Person  # noqa: E402
 from sandbox_client import VISITOR_ROLE  # noqa: E402
 from servers import Servers  # noqa: E402
 
-TEMPLATE = "e2e_template"
+# One for each process of pytest-xdist.
+TEMPLATE = f"e2e_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: stops the servers, so that no other test may run beside it")
 
 
 @pytest.fixture(scope="session")

@@ -168,6 +168,25 @@ class Sale:
             },
         )
 
+    def switched(self, new_plan, old_plan=812345):
+        """From one plan of the product to another; says nothing about a transaction."""
+        plans = [{"id": new_plan, "name": "Anual", "offer": {"key": "ofanual"}, "current": True},
+                 {"id": old_plan, "name": "Mensal", "offer": {"key": "ofmensal"}, "current": False}]
+        return self._event(
+            "SWITCH_PLAN",
+            {
+                "switch_plan_date": self._clock,
+                "subscription": {
+                    "subscriber_code": self.subscriber_code,
+                    "status": "ACTIVE",
+                    "date_next_charge": self._approved + 30 * DAY_MS,
+                    "product": {"id": self.product.id, "name": self.product.name},
+                    "user": {"email": self.person.email},
+                },
+                "plans": plans,
+            },
+        )
+
     def renew(self):
         """From here on the events are about the next payment of the same subscription."""
         self._clock += 1000

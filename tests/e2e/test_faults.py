@@ -10,6 +10,8 @@ from expectation import expect
 from hotmart import CHESS, CLUB, Person
 from traffic import CHANGING, STEADY, Traffic
 
+pytestmark = pytest.mark.alone
+
 LINKED, NEWCOMERS = 108, 42
 PER_SECOND = 90
 FAULTS = [f"{service} killed" for service in SERVICES] + [

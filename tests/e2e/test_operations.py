@@ -14,10 +14,12 @@ from waiting import wait_until
 REQUIRED = {
     "webhook-gateway": ["LISTEN_ADDRESS", "HOTMART_HOTTOK"],
     "lifecycle-worker": [],
+    "discord-bot": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "discord-worker": ["DISCORD_BOT_TOKEN", "DISCORD_GUILD_ID"],
     "manychat-worker": ["MANYCHAT_API_TOKEN"],
     "messaging-worker": ["RESEND_API_KEY", "EMAIL_FROM"],
     "scheduler": [],
+    "sync-worker": [],
 }
 
 
@@ -79,6 +81,7 @@ def test_the_doctor_is_content_with_a_sound_installation(ciclo):
     ciclo.cli("doctor")
 
 
+@pytest.mark.alone
 def test_while_rabbitmq_is_away_nothing_is_ready_and_webhooks_are_taken_all_the_same(new_ciclo, servers):
     ciclo = new_ciclo().start()
     person = Person()
@@ -100,6 +103,7 @@ def test_while_rabbitmq_is_away_nothing_is_ready_and_webhooks_are_taken_all_the_
     ciclo.wait_for_roles(person, CLUB.role, seconds=20)
 
 
+@pytest.mark.alone
 def test_while_postgresql_is_away_the_answer_is_503_within_two_seconds(new_ciclo, servers):
     ciclo = new_ciclo().start()
     person = Person()

@@ -17,6 +17,7 @@ ALLOWED = {
     "net": {"core"},
     "postgres": {"core"},
     "rabbitmq": {"core"},
+    "worker": {"core", "postgres", "rabbitmq"},
     "contracts": {"core"},
     "model": {"core", "postgres"},
     "integrations": {"core", "net"},

@@ -82,12 +82,15 @@ def instead(fault, answer):
 
 def handler_for(world):
     control = Control(world)
+    gateway = world.discord.gateway
     prefixes = [(p.prefix + "/", p) for p in world.providers]
     healthy, nowhere = encode({"status": "ok"}), encode({"error": "no such path in the sandbox"})
     as_json = {"Content-Type": "application/json"}
 
     async def handle(request):
         path = request.path
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await gateway.connect(request)
         for prefix, provider in prefixes:
             if path.startswith(prefix):
                 return await provide(world, provider, request, path[len(prefix) - 1:])

@@ -4,6 +4,9 @@ import json
 from aiohttp import web
 
 import control_discord
+import control_gateway
+import control_interactions
+import control_hotmart
 import control_manychat
 from answers import encode
 from control_state import view
@@ -46,6 +49,9 @@ class Control:
         add("GET", "/_sandbox/discord/limits", self._limits)
         add("PUT", "/_sandbox/discord/limits", self._set_limits)
         control_discord.add_routes(add, world, NotFound, DONE)
+        control_gateway.add_routes(add, world, NotFound, DONE)
+        control_interactions.add_routes(add, world, NotFound, DONE)
+        control_hotmart.add_routes(add, world, DONE)
         control_manychat.add_routes(add, world, NotFound, DONE)
 
     async def handle(self, request, path):

@@ -78,6 +78,7 @@ def load(state, body):
     a.only("id", "flags")
     application = {"id": a.snowflake("id", bot["id"]), "flags": a.get("flags", int, MEMBERS_INTENT, low=0)}
 
+    old_guild = state.guild["id"]
     state.clear()
     state.guild, state.bot, state.application = guild, bot, application
     state.roles, state.channels, state.webhooks = roles, channels, webhooks
@@ -89,6 +90,7 @@ def load(state, body):
             if b.has("role_ids"):
                 member.roles = bot_roles
         state.put_member(member)
+    state.events.guild_replaced(old_guild)
 
 
 def add_routes(add, world, NotFound, DONE):
@@ -107,11 +109,14 @@ def add_routes(add, world, NotFound, DONE):
         if known and known.bot:
             member.bot = True
         state.put_member(member)
+        (state.events.member_updated if known else state.events.member_added)(member)
         return state.member_view(member)
 
     def delete_member(params, body, query):
-        if state.drop_member(params["id"]) is None:
+        gone = state.drop_member(params["id"])
+        if gone is None:
             raise NotFound("no such member", 10007)
+        state.events.member_removed(gone)
         return DONE
 
     def put_role(params, body, query):
@@ -119,7 +124,9 @@ def add_routes(add, world, NotFound, DONE):
         role = _role(Fields(body), params["id"])
         if role.id == state.guild["id"]:
             role.position = 0
+        is_new = role.id not in state.roles
         state.roles[role.id] = role
+        state.events.role_put(role, is_new)
         return state.role_view(role)
 
     def delete_role(params, body, query):
@@ -127,6 +134,7 @@ def add_routes(add, world, NotFound, DONE):
             raise BadInput("id", "@everyone cannot be deleted")
         if not state.drop_role(params["id"]):
             raise NotFound("no such role", 10011)
+        state.events.role_deleted(params["id"])
         return DONE
 
     def delete_webhook(params, body, query):
@@ -146,15 +154,44 @@ def add_routes(add, world, NotFound, DONE):
         user_id = f.snowflake("user_id")
         member = Member(user_id, f.get("username", str, "user" + user_id), pending=f.get("pending", bool, False))
         invite = need_invite(params)
-        joined = join(state, invite, member)
+        joined = join(state, invite, member, world.discord.gateway.settings["invite_delete"])
         return {"joined": joined, "invite": state.invite_view(invite)}
 
     def revoke_invite(params, body, query):
-        return state.invite_view(state.revoke(need_invite(params)["code"]))
+        invite = state.revoke(need_invite(params)["code"])
+        state.events.invite_deleted(invite)
+        return state.invite_view(invite)
+
+    def need_member(params):
+        member = state.members.get(params["id"])
+        if member is None:
+            raise NotFound("no such member", 10007)
+        return member
+
+    def join_without_invite(params, body, query):
+        """Through an address that nobody keeps count of."""
+        check_snowflake(params["id"], "id")
+        if params["id"] in state.members:
+            raise BadInput("id", "is a member already")
+        f = Fields(body)
+        f.only("username", "pending")
+        member = Member(params["id"], f.get("username", str, "user" + params["id"]), pending=f.get("pending", bool, False))
+        state.put_member(member)
+        state.events.member_added(member)
+        return state.member_view(member)
+
+    def accept_rules(params, body, query):
+        member = need_member(params)
+        if member.pending:
+            member.pending = False
+            state.events.member_updated(member)
+        return state.member_view(member)
 
     add("PUT", "/_sandbox/discord", whole)
     add("PUT", "/_sandbox/discord/members/{id}", put_member)
     add("DELETE", "/_sandbox/discord/members/{id}", delete_member)
+    add("POST", "/_sandbox/discord/members/{id}/join", join_without_invite)
+    add("POST", "/_sandbox/discord/members/{id}/accept", accept_rules)
     add("PUT", "/_sandbox/discord/roles/{id}", put_role)
     add("DELETE", "/_sandbox/discord/roles/{id}", delete_role)
     add("DELETE", "/_sandbox/discord/webhooks/{id}", delete_webhook)

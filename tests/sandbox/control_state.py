@@ -16,7 +16,12 @@ def _tree(world):
             "webhooks": lambda: list(discord.webhooks.values()),
             "messages": lambda: discord.messages,
             "commands": lambda: discord.commands,
+            "gateway": world.discord.gateway.view,
+            "interactions": lambda: {i.id: i.view(discord.clock.now()) for i in discord.interactions.values()},
+            "direct_messages": discord.direct_view,
+            "over_limit": lambda: dict(world.discord.limits.over),
         },
+        "hotmart": world.hotmart.state.view,
         "manychat": {
             "subscribers": lambda: {str(s.id): manychat.short(s) for s in manychat.subscribers.values()},
             "count": lambda: len(manychat.subscribers),
@@ -42,6 +47,11 @@ def view(world, part):
         # Polling one member must stay cheap in a guild of many.
         member = world.discord.state.members.get(part.rpartition(".")[2])
         return world.discord.state.member_view(member) if member else None
+    if part.startswith("discord.interactions."):
+        found = world.discord.state.interactions.get(part.rpartition(".")[2])
+        return found.view(world.clock.now()) if found else None
+    if part.startswith("discord.direct_messages."):
+        return world.discord.state.direct_view(part.rpartition(".")[2])
     if part.startswith("manychat.subscribers."):
         # By id, phone or e-mail.
         found = world.manychat.state.find(part.removeprefix("manychat.subscribers."))

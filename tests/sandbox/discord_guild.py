@@ -106,6 +106,7 @@ def _change(ctx, op):
     changed = (wanted.id in target.roles) == (op == "remove")
     if changed:
         (target.roles.append if op == "add" else target.roles.remove)(wanted.id)
+        state.events.member_updated(target)
     state.log_role(target.id, op, wanted.id, changed, ctx.reason)
 
 
@@ -148,6 +149,7 @@ def edit_member(ctx):
         for role_id in added:
             state.log_role(target.id, "add", role_id, True, ctx.reason)
         target.roles = wanted
+    state.events.member_updated(target)
     return objects.member(target)
 
 

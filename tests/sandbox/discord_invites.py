@@ -53,6 +53,7 @@ def create(ctx):
         "expires": now + max_age if max_age else None, "revoked": False, "used_by": [],
     }
     state.invites[invite["code"]] = state.live[invite["code"]] = invite
+    state.events.invite_created(invite)
     return objects.invite(state, invite, metadata=True)
 
 
@@ -86,6 +87,7 @@ def delete(ctx):
     if not in_guild(state) & MANAGE_GUILD:
         in_channel(state, state.channels[invite["channel_id"]], MANAGE_CHANNELS)
     state.revoke(invite["code"])
+    state.events.invite_deleted(invite)
     return objects.invite(state, invite)
 
 
@@ -97,8 +99,11 @@ def of_channel(ctx):
     return [objects.invite(state, i, metadata=True) for i in state.live.values() if i["channel_id"] == channel["id"]]
 
 
-def join(state, invite, member):
-    """Someone follows the link. Returns False if they were already in, which uses nothing up."""
+def join(state, invite, member, told="before"):
+    """Someone follows the link. Returns False if they were already in, which uses nothing up.
+
+    `told`: whether the end of the invite is heard "before" the join or "after" it, or "never": no order is promised.
+    """
     if member.id in state.members:
         return False
     member.roles = [r for r in invite["role_ids"] if r in state.roles]
@@ -107,6 +112,12 @@ def join(state, invite, member):
     invite["used_by"].append(member.id)
     if invite["max_uses"] and invite["uses"] >= invite["max_uses"]:
         state.live.pop(invite["code"], None)
+    used_up = invite["code"] not in state.live
+    if used_up and told == "before":
+        state.events.invite_deleted(invite)
+    state.events.member_added(member)
+    if used_up and told == "after":
+        state.events.invite_deleted(invite)
     return True
 
 

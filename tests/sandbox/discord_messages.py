@@ -1,69 +1,18 @@
 """Messages: posted by the bot itself or through a webhook."""
 import secrets
 
+import discord_interactions
 import discord_objects as objects
 from answers import Answer
+from discord_direct import check_reachable
 from discord_errors import Form, error
 from discord_invites import CATEGORY, need_channel
+from discord_message_form import read_message
 from discord_permissions import MANAGE_WEBHOOKS, SEND_MESSAGES, in_channel
 from limits import too_many
 
 FORUMS = (15, 16)
 WEBHOOKS_PER_CHANNEL = 15
-_EMBED_TEXT = {"title": 256, "description": 4096}
-_EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
-
-
-def _check_embed(form, at, embed):
-    """Checks one embed and returns how many characters it adds to the common sum."""
-    if not isinstance(embed, dict):
-        form.wrong(at, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        return 0
-    texts = [(at + (name,), embed.get(name), 0, high) for name, high in _EMBED_TEXT.items()]
-    for part, (name, high) in _EMBED_PARTS.items():
-        inner = embed.get(part)
-        if isinstance(inner, dict):
-            texts.append((at + (part, name), inner.get(name), 0, high))
-    fields = embed.get("fields") or []
-    if not isinstance(fields, list):
-        form.wrong(at + ("fields",), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-        fields = []
-    if len(fields) > 25:
-        form.wrong(at + ("fields",), "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-    for index, field in enumerate(fields):
-        for name, high in (("name", 256), ("value", 1024)):
-            path = at + ("fields", index, name)
-            value = field.get(name) if isinstance(field, dict) else None
-            if not value:
-                form.required(path)
-            else:
-                texts.append((path, value, 1, high))
-    for path, value, low, high in texts:
-        form.text(value, path, low, high)
-    return sum(len(value) for _, value, _, _ in texts if isinstance(value, str))
-
-
-def _read(ctx, webhook):
-    body, form = ctx.object(), Form()
-    content, embeds = body.get("content"), body.get("embeds") or []
-    form.text(content, ("content",), 0, 2000)
-    if not isinstance(embeds, list):
-        form.wrong(("embeds",), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-        embeds = []
-    if len(embeds) > 10:
-        form.wrong(("embeds",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
-    if sum(_check_embed(form, ("embeds", n), e) for n, e in enumerate(embeds)) > 6000:
-        form.wrong(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
-    mentions = body.get("allowed_mentions")
-    if mentions is not None and not isinstance(mentions, dict):
-        form.wrong(("allowed_mentions",), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-    if webhook:
-        form.text(body.get("username"), ("username",), 1, 80)
-    flags = form.integer(body, "flags", 0, (1 << 31) - 1, 0)
-    form.finish()
-    if not (isinstance(content, str) and content.strip()) and not embeds and not body.get("poll") and not ctx.files:
-        raise error(50006)
-    return {"content": content or "", "embeds": embeds, "flags": flags}, body
 
 
 def _store(ctx, channel_id, message, webhook_id=None, author=None, body=None):
@@ -79,7 +28,12 @@ def _store(ctx, channel_id, message, webhook_id=None, author=None, body=None):
 
 
 def post(ctx):
-    message, body = _read(ctx, webhook=False)
+    body = ctx.object()
+    message = read_message(body, ctx.files)
+    direct = ctx.state.direct.get(ctx.params["channel"])
+    if direct is not None:
+        check_reachable(ctx.state, direct)
+        return _store(ctx, direct["id"], message, author=objects.bot_user(ctx.state), body=body)
     channel = need_channel(ctx)
     in_channel(ctx.state, channel, SEND_MESSAGES)
     if channel["type"] == CATEGORY or channel["type"] in FORUMS:
@@ -105,17 +59,29 @@ def create_webhook(ctx):
     return objects.webhook(state, made)
 
 
-def execute(ctx):
-    state = ctx.state
-    webhook = state.webhooks.get(ctx.params["webhook"])
+def _webhook_of(ctx):
+    webhook = ctx.state.webhooks.get(ctx.params["webhook"])
     if webhook is None:
         raise error(10015)
     if webhook["token"] != ctx.params["token"]:
         raise error(50027)
+    return webhook
+
+
+def show_webhook(ctx):
+    return objects.webhook(ctx.state, _webhook_of(ctx))
+
+
+def execute(ctx):
+    state = ctx.state
+    if ctx.params["webhook"] == state.application["id"]:
+        return discord_interactions.follow_up(ctx)
+    webhook = _webhook_of(ctx)
     form = Form()
     wait = form.boolean(ctx.query, "wait", False)
     form.finish()
-    message, body = _read(ctx, webhook=True)
+    body = ctx.object()
+    message = read_message(body, ctx.files, webhook=True)
     channel = state.channels.get(webhook["channel_id"])
     if channel is None:
         raise error(10015)  # a deleted channel takes its webhooks with it
@@ -135,5 +101,6 @@ def execute(ctx):
 ROUTES = (
     ("POST", "/channels/{channel}/messages", post),
     ("POST", "/channels/{channel}/webhooks", create_webhook),
+    ("GET", "/webhooks/{webhook}/{token}", show_webhook),
     ("POST", "/webhooks/{webhook}/{token}", execute),
 )

@@ -18,7 +18,7 @@ def member(m):
     return {
         "user": user(m.id, m.username, m.bot), "nick": m.nick, "avatar": None, "banner": None,
         "roles": m.roles, "joined_at": m.joined_at, "premium_since": None, "deaf": False, "mute": False,
-        "flags": 0, "pending": m.pending, "communication_disabled_until": None,
+        "flags": 1 if m.rejoined else 0, "pending": m.pending, "communication_disabled_until": None,
     }
 
 
@@ -56,7 +56,8 @@ def guild(state):
 def application(state):
     return {"id": state.application["id"], "name": state.bot["username"], "icon": None, "description": "",
             "bot_public": False, "bot_require_code_grant": False, "verify_key": "0" * 64,
-            "flags": state.application["flags"], "bot": bot_user(state)}
+            "flags": state.application["flags"], "bot": bot_user(state),
+            "owner": user(state.guild["owner_id"], "direcao"), "team": None, "summary": "", "rpc_origins": []}
 
 
 def invite(state, i, metadata=False):

@@ -45,7 +45,7 @@ def _apply(bits, overwrites):
     return bits & ~deny | allow
 
 
-def in_channel(state, channel, permission):
+def _channel_bits(state, channel):
     """Overwrites apply in order: @everyone, then all roles together, then the member itself."""
     bits = in_guild(state)
     if bits != ALL:
@@ -56,6 +56,15 @@ def in_channel(state, channel, permission):
             bits = _apply(bits, [o for o in overwrites if o["id"] == everyone])
             bits = _apply(bits, [o for o in overwrites if o["type"] == 0 and o["id"] in member.roles])
             bits = _apply(bits, [o for o in overwrites if o["type"] == 1 and o["id"] == member.id])
+    return bits
+
+
+def allows_in_channel(state, channel, permission):
+    return _bot_member(state) is not None and not ~_channel_bits(state, channel) & (permission | VIEW_CHANNEL)
+
+
+def in_channel(state, channel, permission):
+    bits = _channel_bits(state, channel)
     if not bits & VIEW_CHANNEL:
         raise error(50001)
     if bits & permission != permission:

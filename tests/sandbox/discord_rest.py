@@ -4,34 +4,41 @@ import re
 import urllib.parse
 
 import discord_commands
+import discord_direct
+import discord_gateway_rest
 import discord_guild
+import discord_interactions
 import discord_invites
 import discord_messages
 from answers import Answer
 from discord_errors import DiscordError, Form, error, plain
+from discord_events import Events
+from discord_gateway import Gateway
 from fields import is_snowflake
 from limits import DiscordLimits, too_many
 from router import Router
 
 _AGENT = re.compile(r"DiscordBot \(.+\)")
 _VERSION = re.compile(r"/v(\d+)(/.*)")
-_SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application")
+_SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application", "interaction")
 _MAJORS = ("guild", "channel", "webhook")
-_NO_AUTH = "POST /webhooks/{webhook}/{token}"
-_OPTIONAL_AUTH = "GET /invites/{code}"
+_NO_AUTH = ("GET /webhooks/{webhook}/{token}", "POST /webhooks/{webhook}/{token}")
+_OPTIONAL_AUTH = ("GET /invites/{code}", "GET /gateway")
 _VIA = "1.1 google"
 
 
 class Context:
     """One request on its way to a handler."""
 
-    __slots__ = ("state", "limits", "params", "query", "body", "files", "reason")
+    __slots__ = ("state", "limits", "gateway", "host", "params", "query", "body", "files", "reason")
 
-    def __init__(self, state, limits, params, query, reason):
-        self.state = state
-        self.limits = limits
+    def __init__(self, discord, request, params, reason):
+        self.state = discord.state
+        self.limits = discord.limits
+        self.gateway = discord.gateway
+        self.host = request.headers.get("Host", "127.0.0.1")
         self.params = params
-        self.query = query
+        self.query = request.query
         self.body = None
         self.files = False
         self.reason = reason
@@ -56,9 +63,12 @@ class Discord:
 
     def __init__(self, state):
         self.state = state
+        self.gateway = Gateway(state)
+        state.events = self.gateway.events = Events(state, self.gateway)
         self.router = Router()
         names = set()
-        for module in (discord_guild, discord_invites, discord_messages, discord_commands):
+        for module in (discord_guild, discord_invites, discord_messages, discord_commands, discord_direct,
+                       discord_gateway_rest, discord_interactions):
             for method, template, handler in module.ROUTES:
                 self.router.add(method, template, handler)
                 names.add(f"{method} {template}")
@@ -89,16 +99,17 @@ class Discord:
         if banned:
             return Answer(429, raw=b"error code: 1015", raw_type="text/plain", headers={"Retry-After": str(int(banned) + 1)})
         # The edge looks at the User-Agent before the API sees anything.
-        if not _AGENT.match(request.headers.get("User-Agent", "")):
+        route, agent = call.route, request.headers.get("User-Agent", "")
+        # Where the token is in the path, any client may come; bots have to say that they are one.
+        if not agent or not (_AGENT.match(agent) or route is not None and self._carries_token(route)):
             raise error(40333)
         if not call.version_ok:
             raise error(50041)
-        route = call.route
         if route is None:
             raise plain(405 if call.allowed else 404)
         who = self._authorize(request, route)
 
-        wait = self.limits.take_global(who)
+        wait = None if self._answers_interaction(route, call.params) else self.limits.take_global(who)
         if wait is not None:
             extra, value = too_many(wait, True, "global", {})
             return Answer(429, value, extra)
@@ -112,7 +123,7 @@ class Discord:
             return Answer(429, value, extra)
         headers.update(bucket)
 
-        ctx = Context(self.state, self.limits, params, request.query, self._reason(request))
+        ctx = Context(self, request, params, self._reason(request))
         self._check_params(params)
         if route.method in ("POST", "PATCH") or (route.method == "PUT" and route.template.endswith("/commands")):
             await self._read_body(request, ctx, call.body)
@@ -123,11 +134,19 @@ class Discord:
             return result
         return Answer(204) if result is None else Answer(200, result)
 
+    def _answers_interaction(self, route, params):
+        """These stay outside the global limit, so that bulk work cannot make a person wait."""
+        return "interaction" in params or params.get("webhook") == self.state.application["id"]
+
+    @staticmethod
+    def _carries_token(route):
+        return route.name in _NO_AUTH or route.name in discord_interactions.OWN_TOKEN
+
     def _authorize(self, request, route):
-        if route.name == _NO_AUTH:
+        if self._carries_token(route):
             return request.remote
         given = request.headers.get("Authorization")
-        if given is None and route.name == _OPTIONAL_AUTH:
+        if given is None and route.name in _OPTIONAL_AUTH:
             return request.remote
         if given != "Bot " + self.state.bot["token"]:
             raise plain(401)

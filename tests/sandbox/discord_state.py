@@ -3,7 +3,7 @@ import random
 import string
 
 from clock import iso
-from discord_permissions import CREATE_INSTANT_INVITE, MANAGE_ROLES, SEND_MESSAGES, VIEW_CHANNEL
+from discord_permissions import CREATE_INSTANT_INVITE, MANAGE_CHANNELS, MANAGE_ROLES, SEND_MESSAGES, VIEW_CHANNEL
 
 EPOCH_MS = 1420070400000
 MEMBERS_INTENT = 1 << 15  # application flag: GUILD_MEMBERS switched on (limited)
@@ -13,7 +13,7 @@ _CODE = string.ascii_letters + string.digits
 
 
 class Member:
-    __slots__ = ("id", "username", "roles", "pending", "joined_at", "nick", "bot")
+    __slots__ = ("id", "username", "roles", "pending", "joined_at", "nick", "bot", "rejoined")
 
     def __init__(self, id, username, roles=(), pending=False, joined_at=None, nick=None, bot=False):
         self.id = id
@@ -23,6 +23,7 @@ class Member:
         self.joined_at = joined_at
         self.nick = nick
         self.bot = bot
+        self.rejoined = False
 
 
 class Role:
@@ -55,10 +56,14 @@ class DiscordState:
         self.members = {}
         self.webhooks = {}
         self.deleted_users = set()
+        self.left_users = set()
         self.role_log = {}
         self.invites = {}  # every invite ever made, by code
         self.live = {}  # those that can still be used
         self.messages = []
+        self.direct = {}  # channels of direct messages
+        self.closed_to_messages = set()
+        self.interactions = {}
         self.commands = []
         self.command_creates = []
         self.managed_role_code = 50028
@@ -74,12 +79,16 @@ class DiscordState:
     def put_member(self, member):
         if member.joined_at is None:
             member.joined_at = self.clock.iso()
+        member.rejoined = member.rejoined or member.id in self.left_users
         self.members[member.id] = member
         self._sorted = None
 
     def drop_member(self, user_id):
         self._sorted = None
-        return self.members.pop(user_id, None)
+        gone = self.members.pop(user_id, None)
+        if gone is not None:
+            self.left_users.add(user_id)
+        return gone
 
     def members_in_order(self):
         if self._sorted is None:
@@ -137,6 +146,15 @@ class DiscordState:
             view["bot"] = True
         return view
 
+    def direct_view(self, user_id=None):
+        """Direct messages by person, or of one."""
+        found = {c["recipient_id"]: [] for c in self.direct.values()}
+        for message in self.messages:
+            channel = self.direct.get(message["channel_id"])
+            if channel is not None:
+                found[channel["recipient_id"]].append(message)
+        return found if user_id is None else found.get(user_id, [])
+
     def role_view(self, role):
         return {"id": role.id, "name": role.name, "position": role.position,
                 "permissions": str(role.permissions), "managed": role.managed}
@@ -158,10 +176,11 @@ def demo_guild(state):
     state.guild = {"id": guild, "name": "Escola Exemplo", "owner_id": "700000000000009001"}
     state.application = {"id": bot, "flags": MEMBERS_INTENT}
     state.bot = {"id": bot, "token": "sandbox-bot-token", "username": "porteiro"}
-    minimal = MANAGE_ROLES | CREATE_INSTANT_INVITE | VIEW_CHANNEL | SEND_MESSAGES
+    # With MANAGE_CHANNELS above the bare minimum, so that invite events are told.
+    allowed = MANAGE_ROLES | MANAGE_CHANNELS | CREATE_INSTANT_INVITE | VIEW_CHANNEL | SEND_MESSAGES
     for role in (
         Role(guild, "@everyone", 0, EVERYONE),
-        Role(bot_role, "porteiro", 10, minimal, managed=True, tags={"bot_id": bot}),
+        Role(bot_role, "porteiro", 10, allowed, managed=True, tags={"bot_id": bot}),
         Role("700000000000000101", "Clube de Leitura", 2),
         Role("700000000000000102", "Curso de Xadrez", 3),
         Role("700000000000000103", "Clube Anual", 4),

@@ -1,6 +1,6 @@
 """Discord's rate limits: buckets, the global limit and the ban after too many refusals.
 
-Windows are fixed and start with their first request. The numbers are data (see DEFAULTS) and
+Windows are fixed and start with their first request, or slide ("sliding": true). The numbers are data (see DEFAULTS) and
 can be replaced through the control API, because the real ones change without notice.
 """
 import hashlib
@@ -59,11 +59,37 @@ class Window:
         return max(0.0, self.ends - now)
 
 
+class SlidingWindow:
+    """Room comes back bit by bit, each time a request has become old enough."""
+
+    __slots__ = ("limit", "seconds", "taken")
+
+    def __init__(self, limit, seconds):
+        self.limit = limit
+        self.seconds = seconds
+        self.taken = deque()
+
+    def take(self, now):
+        while self.taken and self.taken[0] <= now - self.seconds:
+            self.taken.popleft()
+        if len(self.taken) >= self.limit:
+            return False
+        self.taken.append(now)
+        return True
+
+    def left(self):
+        return self.limit - len(self.taken)
+
+    def wait(self, now):
+        return max(0.0, self.taken[0] + self.seconds - now) if self.taken else 0.0
+
+
 def _rule(value, path):
     if value is None:
         return None
     f = Fields(value, path)
-    f.only("limit", "window_seconds", "bucket")
+    f.only("limit", "window_seconds", "bucket", "sliding")
+    f.get("sliding", bool, False)
     f.get("bucket", str, None)
     f.get("limit", int, low=1)
     if f.get("window_seconds", float) <= 0:
@@ -100,6 +126,7 @@ class DiscordLimits:
         self._buckets = {}
         self._global = {}
         self._ids = {}
+        self.over = {}  # how often each limit was overrun, by route, "global" or "channel"
         self._refusals = deque()
         self.refused_total = 0
         self._banned_until = 0.0
@@ -162,7 +189,13 @@ class DiscordLimits:
         window = self._global.get(who)
         if window is None:
             window = self._global[who] = Window(per_second, 1.0)
-        return None if window.take(now) else window.wait(now)
+        if window.take(now):
+            return None
+        self._count_over("global")
+        return window.wait(now)
+
+    def _count_over(self, name):
+        self.over[name] = self.over.get(name, 0) + 1
 
     def take(self, name, major):
         """(headers, None) when let through, (headers, seconds to wait) when not."""
@@ -173,6 +206,8 @@ class DiscordLimits:
         window = self._window((bucket, major), rule)
         now = time.monotonic()
         passed = window.take(now)
+        if not passed:
+            self._count_over(name)
         return self.headers(bucket, window, now), None if passed else window.wait(now)
 
     def take_channel(self, channel):
@@ -182,12 +217,16 @@ class DiscordLimits:
             return None
         window = self._window(("channel", channel), rule)
         now = time.monotonic()
-        return None if window.take(now) else window.wait(now)
+        if window.take(now):
+            return None
+        self._count_over("channel")
+        return window.wait(now)
 
     def _window(self, key, rule):
         window = self._buckets.get(key)
         if window is None:
-            window = self._buckets[key] = Window(rule["limit"], rule["window_seconds"])
+            kind = SlidingWindow if rule.get("sliding") else Window
+            window = self._buckets[key] = kind(rule["limit"], rule["window_seconds"])
         return window
 
     def refused(self):

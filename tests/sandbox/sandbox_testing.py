@@ -1,4 +1,5 @@
 """What the tests share: the demo guild's ids, a client, and starting the real process."""
+import base64
 import http.client
 import json
 import os
@@ -6,6 +7,7 @@ import random
 import socket
 import subprocess
 import time
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUILD, BOT, BOT_ROLE = "700000000000000001", "700000000000000002", "700000000000000010"
@@ -83,6 +85,17 @@ class Sandbox:
             given["Content-Type"] = "application/json"
         given.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.send(method, "/resend" + path, body, {k: v for k, v in given.items() if v is not None})
+
+    def hotmart_token(self):
+        basic = base64.b64encode(b"sandbox-client:sandbox-secret").decode()
+        return self.send("POST", "/hotmart/security/oauth/token?grant_type=client_credentials&client_id=sandbox-client"
+                         "&client_secret=sandbox-secret", headers={"Authorization": "Basic " + basic})
+
+    def hotmart(self, path, token=None, **query):
+        """GET with a token of its own unless one is given."""
+        token = token or self.hotmart_token().json["access_token"]
+        asked = "?" + urllib.parse.urlencode(query, doseq=True) if query else ""
+        return self.send("GET", "/hotmart" + path + asked, headers={"Authorization": "Bearer " + token})
 
     def role(self, method, user, role):
         return self.discord(method, f"/guilds/{GUILD}/members/{user}/roles/{role}")

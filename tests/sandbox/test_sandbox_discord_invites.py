@@ -89,6 +89,7 @@ def test_the_thousand_and_first_invite_is_30016(sandbox):
 
 
 def test_listing_and_deleting_invites_need_manage_channels(sandbox):
+    allow(sandbox, MINIMAL)
     code = make(sandbox)["code"]
     assert sandbox.discord("GET", PATH).code == 50013
     assert sandbox.discord("DELETE", "/invites/" + code).code == 50013

@@ -134,7 +134,7 @@ def test_a_page_larger_than_1000_is_a_form_error(sandbox):
 
 def test_the_self_check_reads_roles_and_application_flags(sandbox):
     roles = {r["id"]: r for r in sandbox.discord("GET", f"/guilds/{GUILD}/roles").json}
-    assert roles[GUILD]["position"] == 0 and roles[BOT_ROLE]["managed"] and roles[BOT_ROLE]["permissions"] == "268438529"
+    assert roles[GUILD]["position"] == 0 and roles[BOT_ROLE]["managed"] and roles[BOT_ROLE]["permissions"] == "268438545"
     assert sandbox.discord("GET", f"/guilds/{GUILD}/members/{BOT}").json["roles"] == [BOT_ROLE]
     assert sandbox.discord("GET", "/applications/@me").json["flags"] & (1 << 14 | 1 << 15)
     assert sandbox.discord("GET", "/users/@me").json["id"] == BOT

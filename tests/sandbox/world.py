@@ -4,6 +4,8 @@ from clock import Clock
 from discord_rest import Discord
 from discord_state import DiscordState
 from faults import Faults
+from hotmart_rest import Hotmart
+from hotmart_state import HotmartState
 from manychat import ManyChat
 from manychat_state import ManyChatState
 from resend import Resend, ResendState
@@ -14,10 +16,11 @@ class World:
         self.clock = Clock()
         self.calls = Calls()
         self.discord = Discord(DiscordState(self.clock))
+        self.hotmart = Hotmart(HotmartState(self.clock))
         self.manychat = ManyChat(ManyChatState(self.clock))
         self.resend = Resend(ResendState(self.clock))
         # A further provider is one more class with prefix, router, answer() and the hooks below it.
-        self.providers = (self.discord, self.manychat, self.resend)
+        self.providers = (self.discord, self.hotmart, self.manychat, self.resend)
         self.faults = Faults({p.name for p in self.providers})
 
     def reset(self):
@@ -26,5 +29,7 @@ class World:
         self.faults.reset()
         self.discord.state.reset()
         self.discord.limits.reset()
+        self.discord.gateway.reset()
+        self.hotmart.state.reset()
         self.manychat.state.reset()
         self.resend.state.reset()

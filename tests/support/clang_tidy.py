@@ -2,7 +2,8 @@
 """Runs clang-tidy over the project's own sources, and again only over what has changed since it was clean.
 
 What a verdict depends on is the file, the headers of ours that it reaches, its compile command and
-the configuration; the hash of all that is remembered in build/lint-cache when the file was clean.
+the configuration; the hash of all that is remembered in the user's cache folder when the file was clean,
+beside what ccache keeps and, like that, for every checkout of the same sources.
 """
 
 import concurrent.futures
@@ -17,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
-CACHE = ROOT / "build" / "lint-cache"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ciclo-clang-tidy"
 TIDY = "clang-tidy-14"
 INCLUDE = re.compile(rb'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
@@ -65,9 +66,9 @@ def reached(path, folders, seen):
 def key_of(entry, version):
     digest = hashlib.sha256(version)
     digest.update((ROOT / ".clang-tidy").read_bytes() if (ROOT / ".clang-tidy").exists() else b"")
-    digest.update(" ".join(arguments_of(entry)).encode())
+    digest.update(" ".join(arguments_of(entry)).replace(str(ROOT), "").encode())
     for path in sorted(reached(Path(entry["file"]), include_folders(entry), set())):
-        digest.update(str(path).encode() + b"\0" + content_and_includes(path)[0])
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + content_and_includes(path)[0])
     return digest.hexdigest()
 
 

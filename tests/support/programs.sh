@@ -64,12 +64,13 @@ run_catch() {
   if ((failed)); then show_failure "$name" "$log"; fi
 }
 
-# run_pytest NAME FOLDER
+# run_pytest NAME FOLDER [OPTION...]
 run_pytest() {
   local name=$1 folder=$2 log=$logs/$1.log report=$logs/$1.xml status=0 counts passed=0 failed=0
+  shift 2
   rm -f "$report"
   run_logged "$log" env -C "$root" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
-    --junitxml="$report" "$folder" || status=$?
+    --junitxml="$report" "$@" "$folder" || status=$?
   if counts=$(/usr/bin/python3 "$root/tests/support/junit_counts.py" "$report"); then read -r passed failed <<<"$counts"; fi
   if ((status != 0 && failed == 0)); then failed=1; fi
   count "$passed" "$failed"

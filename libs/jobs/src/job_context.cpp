@@ -32,6 +32,12 @@ std::string JobContext::checkpoint_member(std::string_view name) const
     return lease_.checkpoint.empty() ? std::string{} : member_of(lease_.checkpoint, name);
 }
 
+std::int64_t JobContext::checkpoint_number(std::string_view name) const
+{
+    const auto document = JsonDocument::parse(lease_.checkpoint);
+    return document ? document->root()[name].integer().value_or(0) : 0;
+}
+
 void JobContext::progress(std::int64_t done, std::optional<std::int64_t> total)
 {
     const std::lock_guard lock{mutex_};

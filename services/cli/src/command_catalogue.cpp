@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "core/uuid.hpp"
 #include "model/stores/catalogue_store.hpp"
+#include "model/stores/club_store.hpp"
 #include "model/stores/settings_store.hpp"
 
 #include <fmt/core.h>
@@ -151,6 +152,18 @@ int map(const Arguments& arguments)
     return 0;
 }
 
+int club(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    auto connection = connect();
+    const auto& product = arguments.positional()[1];
+    const auto& subdomain = arguments.positional()[2];
+    if (!model::set_product_area(connection, product, subdomain == "none" ? "" : subdomain))
+        throw UsageError{fmt::format("there is no product {}: see ciclo product list", product)};
+    fmt::print("the members' area of {} is {}\n", product, subdomain);
+    return 0;
+}
+
 } // namespace
 
 int school_class(const Words& words)
@@ -175,13 +188,16 @@ int product(const Words& words)
         return list(arguments);
     if (verbs.size() == 3 && verbs[0] == "map")
         return map(arguments);
+    if (verbs.size() == 3 && verbs[0] == "club")
+        return club(arguments);
     if (verbs.size() == 3 && verbs[0] == "identify")
         return identify(arguments);
     if (verbs.size() == 2 && verbs[0] == "forget")
         return forget(arguments);
     if (verbs.size() == 2 && (verbs[0] == "activate" || verbs[0] == "deactivate"))
         return switch_product(arguments, verbs[0] == "activate");
-    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product identify PRODUCT_ID "
+    throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product club PRODUCT_ID "
+                     "SUBDOMAIN|none, ciclo product identify PRODUCT_ID "
                      "KIND=VALUE, ciclo product forget KIND=VALUE, ciclo product activate|deactivate PRODUCT_ID, ciclo "
                      "product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "

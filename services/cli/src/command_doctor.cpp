@@ -1,12 +1,13 @@
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "doctor_discord.hpp"
 #include "doctor_manychat.hpp"
+#include "doctor_report.hpp"
 
 #include "core/environment.hpp"
-#include "discord/client.hpp"
 #include "model/migrations.hpp"
+#include "model/stores/alert_store.hpp"
 #include "model/stores/catalogue_store.hpp"
-#include "model/stores/settings_store.hpp"
 #include "net/http_client.hpp"
 #include "postgres/migrate.hpp"
 #include "rabbitmq/check.hpp"
@@ -14,28 +15,9 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <set>
-
 namespace ciclo::cli {
 
 namespace {
-
-// Prints one line for each check and remembers whether one failed.
-class Report {
-public:
-    void good(std::string_view what, std::string_view detail) { fmt::print("  ok      {:<22} {}\n", what, detail); }
-    void bad(std::string_view what, std::string_view detail)
-    {
-        fmt::print("  WRONG   {:<22} {}\n", what, detail);
-        failed_ = true;
-    }
-    void skipped(std::string_view what, std::string_view why) { fmt::print("  -       {:<22} {}\n", what, why); }
-    bool failed() const { return failed_; }
-
-private:
-    bool failed_ = false;
-};
 
 std::optional<postgres::Connection> check_database(Report& report)
 {
@@ -74,78 +56,13 @@ void check_catalogue(Report& report, postgres::Connection& connection)
         report.bad("Catalogue", "no product yet: every sale would stay unmapped; see ciclo product add");
     else
         report.good("Catalogue", fmt::format("{} products", products.size()));
-    if (model::find_setting(connection, "welcome_channel_id").value_or("").empty())
-        report.bad("welcome_channel_id", "not set, so no invite can be made: ciclo setting set welcome_channel_id ID");
-    else
-        report.good("welcome_channel_id", "set");
 }
 
-std::set<std::string> configured_roles(postgres::Connection& connection)
+void check_alerts(Report& report, postgres::Connection& connection)
 {
-    std::set<std::string> roles;
-    constexpr const char* sql = R"sql(
-        SELECT value FROM access_rules WHERE kind = 'discord_role'
-        UNION SELECT value FROM settings WHERE key = 'visitor_role_id' AND value <> ''
-    )sql";
-    const auto rows = connection.execute(sql);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        roles.insert(rows.text(i, 0));
-    return roles;
-}
-
-// The most common failure in production: a role that stands above the bot's own.
-void check_roles(Report& report, postgres::Connection& connection, discord::Client& client, const std::string& bot_id)
-{
-    const auto roles = client.roles();
-    const auto bot = client.member(bot_id);
-    if (!roles || !bot) {
-        report.bad("Discord guild", roles ? bot.error().detail : roles.error().detail);
-        return;
-    }
-    int top = 0;
-    for (const auto& role : *roles)
-        if (bot->roles.contains(role.id))
-            top = std::max(top, role.position);
-    for (const auto& wanted : configured_roles(connection)) {
-        const auto role = std::find_if(roles->begin(), roles->end(), [&](const auto& one) { return one.id == wanted; });
-        if (role == roles->end())
-            report.bad("Discord role",
-                       fmt::format("{} does not exist in the guild: correct the product's rule", wanted));
-        else if (role->managed)
-            report.bad("Discord role",
-                       fmt::format("\"{}\" belongs to an integration: choose another role", role->name));
-        else if (role->position >= top)
-            report.bad("Discord role", fmt::format("\"{}\" is not below the bot's role: in the guild's settings, "
-                                                   "Roles, drag the bot's role above it",
-                                                   role->name));
-        else
-            report.good("Discord role", fmt::format("\"{}\" can be given", role->name));
-    }
-}
-
-void check_discord(Report& report, Environment& environment, std::optional<postgres::Connection>& connection)
-{
-    if (!environment.flag("DISCORD_ENABLED", true, "")) {
-        report.skipped("Discord", "switched off by DISCORD_ENABLED");
-        return;
-    }
-    const discord::Settings settings{environment.text("DISCORD_API_URL", "https://discord.com/api/v10", ""),
-                                     environment.text("DISCORD_BOT_TOKEN", "", ""),
-                                     environment.text("DISCORD_GUILD_ID", "", "")};
-    if (settings.bot_token.empty() || settings.guild_id.empty()) {
-        report.bad("Discord", "DISCORD_BOT_TOKEN or DISCORD_GUILD_ID is not set");
-        return;
-    }
-    discord::RateLimits limits;
-    discord::Client client{settings, limits};
-    const auto bot_id = client.own_user_id();
-    if (!bot_id) {
-        report.bad("Discord", bot_id.error().detail);
-        return;
-    }
-    report.good("Discord", fmt::format("the token is accepted (bot {})", *bot_id));
-    if (connection)
-        check_roles(report, *connection, client, *bot_id);
+    for (const auto& alert : model::list_open_alerts(connection))
+        report.bad("alert", fmt::format("{} {} since {}: {}", alert.kind, alert.subject, to_iso8601(alert.opened_at),
+                                        alert.detail));
 }
 
 // Asking for an e-mail that does not exist shows that the key is read, and sends nothing.
@@ -203,9 +120,11 @@ int doctor(const Words& words)
     check_broker(report, environment);
     if (connection)
         check_catalogue(report, *connection);
-    check_discord(report, environment, connection);
+    check_discord(report, environment, connection ? &*connection : nullptr);
     check_manychat(report, environment, connection);
     check_resend(report, environment);
+    if (connection)
+        check_alerts(report, *connection);
     for (const auto& fault : environment.faults())
         report.bad("configuration", fault);
     fmt::print("{}\n", report.failed() ? "Something is wrong; see above." : "Everything is in order.");

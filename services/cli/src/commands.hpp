@@ -19,7 +19,11 @@ int events(const Words& words);
 int failures(const Words& words);
 int sales(const Words& words);
 int audit(const Words& words);
+int buyers(const Words& words);
 int replay(const Words& words);
+int jobs(const Words& words);
+int students(const Words& words);
+int discord(const Words& words);
 int doctor(const Words& words);
 int healthcheck(const Words& words);
 

@@ -31,7 +31,14 @@ constexpr auto commands = std::to_array<Command>({
     {"failures", ciclo::cli::failures, "list | retry [ID]"},
     {"sales", ciclo::cli::sales, "unmapped | apply [--yes]"},
     {"audit", ciclo::cli::audit, "money: recompute every LTV from the transactions"},
+    {"buyers", ciclo::cli::buyers, "courses EMAIL: what somebody has bought, with or without an account"},
     {"replay", ciclo::cli::replay, "--all | --student EMAIL | --since TIME: fold again from the raw events"},
+    {"jobs", ciclo::cli::jobs,
+     "list | runs [NAME] | run NAME [--product P] [--approve N] [--watch] | show ID | watch ID | cancel ID | schedule "
+     "NAME CRON | "
+     "enable NAME | disable NAME"},
+    {"students", ciclo::cli::students, "import FILE.csv [--product P] [--dry-run]: already active, without onboarding"},
+    {"discord", ciclo::cli::discord, "sweep [--dry-run] | adopt --role ID | announce --product P --text T | channel"},
     {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
     {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},
 });

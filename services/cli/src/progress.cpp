@@ -17,6 +17,18 @@ Progress::Progress(std::string what, std::size_t total)
 void Progress::advance(std::size_t by)
 {
     done_ += by;
+    print_now_and_then();
+}
+
+void Progress::show(std::size_t done, std::size_t total)
+{
+    done_ = done;
+    total_ = total;
+    print_now_and_then();
+}
+
+void Progress::print_now_and_then()
+{
     const auto present = std::chrono::steady_clock::now();
     if (present < next_)
         return;
@@ -31,7 +43,7 @@ void Progress::finish()
 
 void Progress::print(bool last)
 {
-    const std::size_t percent = total_ == 0 ? 100 : std::min<std::size_t>(100, done_ * 100 / total_);
+    const std::size_t percent = total_ == 0 ? (last ? 100 : 0) : std::min<std::size_t>(100, done_ * 100 / total_);
     const std::string bar(percent / 5, '#');
     fmt::print(stderr, "{}{:<18} [{:<20}] {}/{}{}", is_terminal_ ? "\r" : "", what_, bar, done_, total_,
                is_terminal_ && !last ? "" : "\n");

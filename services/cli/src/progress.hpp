@@ -12,9 +12,12 @@ class Progress {
 public:
     Progress(std::string what, std::size_t total);
     void advance(std::size_t by);
+    // For work that somebody else does: how far that has come. A total of 0: not known yet.
+    void show(std::size_t done, std::size_t total);
     void finish();
 
 private:
+    void print_now_and_then();
     void print(bool last);
 
     std::string what_;

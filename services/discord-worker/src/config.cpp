@@ -1,5 +1,6 @@
 #include "config.hpp"
 
+#include "model/policy.hpp"
 #include "net/url.hpp"
 
 namespace ciclo::discord_worker {
@@ -29,7 +30,8 @@ Config Config::read(Environment& environment)
     config.lanes = static_cast<int>(
         environment.integer("DISCORD_LANES", 4, 1, 32, "students that are reconciled at the same time"));
     config.requests_per_second = static_cast<int>(environment.integer(
-        "DISCORD_REQUESTS_PER_SECOND", 45, 1, 10'000, "of this process; Discord allows a bot 50 in all"));
+        "DISCORD_REQUESTS_PER_SECOND", 45, 1, 10'000, "of all processes together; Discord allows a bot 50"));
+    config.brake = model::read_brake_policy(environment);
     if (config.enabled) {
         config.discord.bot_token = environment.required("DISCORD_BOT_TOKEN", "token of the bot, without \"Bot \"");
         config.discord.guild_id = environment.required("DISCORD_GUILD_ID", "id of the guild (server)");

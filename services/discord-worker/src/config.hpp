@@ -2,6 +2,7 @@
 
 #include "core/environment.hpp"
 #include "discord/client.hpp"
+#include "model/rules/brake.hpp"
 
 #include <string>
 
@@ -15,6 +16,7 @@ struct Config {
     std::string notification_webhook; // secret; empty: notifications go nowhere
     int lanes = 4;
     int requests_per_second = 45;
+    model::BrakePolicy brake; // of sweeps
 
     static Config read(Environment& environment);
 };

@@ -5,11 +5,10 @@
 #include "core/log.hpp"
 #include "discord/webhook.hpp"
 #include "model/rules/retry.hpp"
-#include "model/stores/message_store.hpp"
+#include "model/stores/announcement_store.hpp"
 #include "notification_text.hpp"
 
 #include <chrono>
-#include <thread>
 
 namespace ciclo::discord_worker {
 
@@ -23,39 +22,47 @@ constexpr auto lease_duration = 60s;
 
 } // namespace
 
-NotificationLane::NotificationLane(const Config& config, std::string locale)
-    : config_(config), locale_(std::move(locale)), session_(config.database_url, "discord-worker notifications"),
-      consumer_(config.amqp_url, std::string{contracts::SendDiscordNotification::queue}, 8)
+NotificationLane::NotificationLane(const Config& config, discord::RateLimits& limits, std::string locale)
+    : config_(config), locale_(std::move(locale)),
+      loop_({config.database_url, "discord-worker notifications", config.amqp_url,
+             std::string{contracts::SendDiscordNotification::queue}}),
+      client_(config.discord, limits)
 {
 }
 
 void NotificationLane::run(std::stop_token stop)
 {
-    while (!stop.stop_requested()) {
-        for (const auto& bell : consumer_.take(1, 1s, stop)) {
-            const auto message = contracts::SendDiscordNotification::decode(bell.body);
-            if (!message) {
-                log::error("a bell cannot be understood; it goes to the dead letters",
-                           {{"error", message.error().detail}});
-                consumer_.reject(bell);
-                continue;
-            }
-            try {
-                if (config_.enabled)
-                    send(message->message_id);
-            } catch (const postgres::Failure& failure) {
-                session_.after(failure);
-                log::warning("a notification was cut short", {{"error", failure.what()}});
-                std::this_thread::sleep_for(100ms);
-            }
-            consumer_.ack({bell});
-        }
-    }
+    loop_.run<contracts::SendDiscordNotification>(stop, [this](const auto& bell) {
+        if (config_.enabled)
+            send(bell.message_id);
+    });
+}
+
+Result<std::string> NotificationLane::post(const model::LeasedMessage& message)
+{
+    if (message.template_name == model::announcement_template)
+        return announce(message);
+    const auto variables = JsonDocument::parse(message.variables).value();
+    return discord::execute_webhook(http_, config_.notification_webhook,
+                                    notification_text(message.template_name, variables.root(), locale_));
+}
+
+Result<std::string> NotificationLane::announce(const model::LeasedMessage& message)
+{
+    const auto announcement = JsonDocument::parse(message.variables).value();
+    const auto channel = model::find_announcement_channel(loop_.connection(), announcement.root()["product_id"].text());
+    if (channel.empty())
+        return Error{
+            ErrorKind::refused, "the product has no channel: ciclo discord channel --product ID --channel ID", {}};
+    auto posted = client_.create_message(channel, announcement.root()["text"].text());
+    if (!posted && posted.error().kind == ErrorKind::not_found)
+        return Error{ErrorKind::refused, posted.error().detail, {}};
+    return posted;
 }
 
 void NotificationLane::send(const std::string& message_id)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const auto message = model::lease_message(connection, "discord_notification", message_id, lease_duration);
     if (!message)
         return;
@@ -63,14 +70,13 @@ void NotificationLane::send(const std::string& message_id)
         model::mark_ended(connection, message->id, MessageEnd::unknown, "cut short while it was being sent");
         return;
     }
-    if (message->is_late || config_.notification_webhook.empty()) {
+    const bool needs_webhook = message->template_name != model::announcement_template;
+    if (message->is_late || (needs_webhook && config_.notification_webhook.empty())) {
         model::mark_ended(connection, message->id, MessageEnd::expired,
                           message->is_late ? "too late to be of use" : "DISCORD_NOTIFICATION_WEBHOOK is not set");
         return;
     }
-    const auto variables = JsonDocument::parse(message->variables).value();
-    const auto text = notification_text(message->template_name, variables.root(), locale_);
-    const auto sent = discord::execute_webhook(http_, config_.notification_webhook, text);
+    const auto sent = post(*message);
     if (sent) {
         model::mark_sent(connection, message->id, *sent);
         return;

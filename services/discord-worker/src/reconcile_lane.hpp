@@ -1,12 +1,12 @@
 #pragma once
 
 #include "config.hpp"
+#include "discord/client.hpp"
+#include "model/stores/provider_health.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "net/metrics.hpp"
-#include "postgres/session.hpp"
-#include "provider_health.hpp"
-#include "rabbitmq/consumer.hpp"
 #include "rabbitmq/publisher.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <stop_token>
 #include <string>
@@ -18,7 +18,6 @@ struct Shared {
     const Config& config;
     rabbitmq::Publisher& publisher;
     discord::RateLimits& limits;
-    ProviderHealth& health;
     net::Metrics& metrics;
 };
 
@@ -29,20 +28,17 @@ public:
     explicit ReconcileLane(Shared shared);
 
     void run(std::stop_token stop);
-    bool ready() const noexcept { return session_.connected() && consumer_.connected(); }
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
-    void on_bell(const rabbitmq::Delivery& bell);
     void reconcile(const std::string& user_id);
     void handle_failure(const model::Lease& lease, const Error& error);
-    void alert(const std::string& cause_key, const std::string& template_name, const model::Lease& lease,
-               const Error& error);
     void count(std::string_view outcome);
 
     Shared shared_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    worker::BellLoop loop_;
     discord::Client client_;
+    model::ProviderHealth health_{"discord"};
     net::Histogram seconds_;
 };
 

@@ -1,11 +1,15 @@
 #include "reconcile_member.hpp"
 
+#include "former_accounts.hpp"
 #include "invite.hpp"
-#include "role_difference.hpp"
+#include "role_changes.hpp"
 
+#include "model/rules/role_plan.hpp"
 #include "model/stores/discord_store.hpp"
-#include "model/stores/event_log.hpp"
+#include "model/stores/given_role_store.hpp"
 #include "model/stores/settings_store.hpp"
+
+#include <algorithm>
 
 namespace ciclo::discord_worker {
 
@@ -16,128 +20,65 @@ using model::DiscordWish;
 using model::Lease;
 using model::SeenMember;
 
-constexpr auto screening_pause = 30s;
-
-void log_role(postgres::Connection& connection, const Lease& lease, std::string_view type, const std::string& role)
-{
-    model::append_event(connection, {std::string{type}, lease.user_id,
-                                     model::audit_payload(lease.correlation_id, {{"role_id", role}}),
-                                     model::AuditStatus::processed, "", ""});
-}
-
-// Does the failure concern one role only, so that the others can be tried?
-bool concerns_one_role(const Error& error)
-{
-    return error.kind == ErrorKind::refused || error.kind == ErrorKind::internal;
-}
-
-// New roles first, so that a change of plan never leaves a paying student without any. One role that
-// cannot be given or taken does not hold back the others; the first failure is the answer.
-class RoleChanges {
-public:
-    RoleChanges(postgres::Connection& connection, discord::Client& client, const Lease& lease, SeenMember& member)
-        : connection_(connection), client_(client), lease_(lease), member_(member),
-          reason_("ciclo " + lease.correlation_id)
-    {
-    }
-
-    Result<void> apply(const RoleDifference& difference)
-    {
-        for (const auto& role : difference.to_add)
-            if (may_go_on())
-                add(role);
-        for (const auto& role : difference.to_remove)
-            if (may_go_on())
-                remove(role);
-        return outcome_;
-    }
-
-private:
-    bool may_go_on() const { return outcome_.has_value() || concerns_one_role(outcome_.error()); }
-
-    void add(const std::string& role)
-    {
-        const auto added = client_.add_role(member_.discord_id, role, reason_);
-        if (!added) {
-            // A role that does not exist is a rule that somebody must correct.
-            Error error = added.error();
-            error.kind = error.kind == ErrorKind::not_found ? ErrorKind::refused : error.kind;
-            failed("role " + role + " cannot be given: ", std::move(error));
-            return;
-        }
-        member_.roles.insert(role);
-        member_.changed_by_us = true;
-        log_role(connection_, lease_, "discord.role_assigned", role);
-    }
-
-    void remove(const std::string& role)
-    {
-        const auto removed = client_.remove_role(member_.discord_id, role, reason_);
-        // The member left or the role was deleted: it is gone, which is what we want.
-        if (!removed && removed.error().kind != ErrorKind::not_found) {
-            failed("role " + role + " cannot be taken: ", removed.error());
-            return;
-        }
-        member_.roles.erase(role);
-        member_.changed_by_us = true;
-        log_role(connection_, lease_, "discord.role_revoked", role);
-    }
-
-    void failed(const std::string& what, Error error)
-    {
-        error.detail = what + error.detail;
-        // Something that stops everything counts more than a single role's trouble.
-        if (outcome_ || !concerns_one_role(error))
-            outcome_ = std::move(error);
-    }
-
-    postgres::Connection& connection_;
-    discord::Client& client_;
-    const Lease& lease_;
-    SeenMember& member_;
-    std::string reason_;
-    Result<void> outcome_;
-};
-
 Result<Reconciled> reconcile_roles(postgres::Connection& connection, discord::Client& client, const Lease& lease,
-                                   const DiscordWish& wish, const discord::Member& found)
+                                   const DiscordWish& wish, const discord::Member& found, Time seen_at)
 {
-    SeenMember member{wish.discord_id, lease.user_id, true, found.pending, found.roles, now(), false};
+    SeenMember member{wish.discord_id, lease.user_id, true, found.pending, found.roles, seen_at, false};
+    auto evidence = model::read_role_evidence(connection, lease.user_id, wish.discord_id);
+    RoleChanges changes{connection, client, {wish.discord_id, lease.user_id, lease.correlation_id}, member.roles};
+    changes.note_lost_answers(evidence.history);
     // A role would let a newcomer skip the guild's rules.
-    if (found.pending) {
+    if (found.pending && !wish.roles.empty()) {
         model::record_member(connection, member);
-        return Reconciled{"", screening_pause};
+        return Reconciled{"", screening_pause(seen_at - lease.wanted_at), true};
     }
-    const std::string visitor = model::find_setting(connection, "visitor_role_id").value_or("");
-    const auto applied = RoleChanges{connection, client, lease, member}.apply(
-        role_difference(wish.roles, found.roles, wish.managed, visitor));
+    const std::string visitor =
+        found.pending ? std::string{} : model::find_setting(connection, "visitor_role_id").value_or("");
+    const auto plan = model::plan_roles(
+        {wish.roles, member.roles, wish.managed, visitor, evidence.history, evidence.ended, evidence.held_back});
+    const auto applied = changes.apply(plan, evidence.history);
+    member.changed_by_us = changes.changed_something();
+    if (member.changed_by_us)
+        member.seen_at = now(); // Discord has confirmed the roles as they are now
     model::record_member(connection, member);
+    model::note_absent(connection, wish.discord_id, lease.user_id, plan.absent, seen_at);
     if (!applied)
         return applied.error();
-    return Reconciled{};
+    return Reconciled{"", std::nullopt, true};
 }
 
 } // namespace
+
+std::chrono::milliseconds screening_pause(std::chrono::microseconds waited)
+{
+    return std::clamp<std::chrono::milliseconds>(std::chrono::ceil<std::chrono::milliseconds>(waited / 2), 5s, 6h);
+}
 
 Result<Reconciled> reconcile_member(postgres::Connection& connection, discord::Client& client, const Lease& lease)
 {
     const auto wish = model::read_discord_wish(connection, lease.user_id);
     if (!wish)
         return Reconciled{};
+    const auto cleared = clear_former_accounts(connection, client, lease);
+    if (!cleared)
+        return cleared.error();
+    bool asked_discord = *cleared;
     if (!wish->discord_id.empty()) {
+        const Time seen_at = now(); // before asking: what was done since is not contradicted by the answer
         const auto found = client.member(wish->discord_id);
         if (found)
-            return reconcile_roles(connection, client, lease, *wish, *found);
+            return reconcile_roles(connection, client, lease, *wish, *found, seen_at);
         if (found.error().kind != ErrorKind::not_found)
             return found.error();
-        model::record_member(connection, {wish->discord_id, lease.user_id, false, false, {}, now(), false});
+        asked_discord = true;
+        model::record_member(connection, {wish->discord_id, lease.user_id, false, false, {}, seen_at, false});
     }
     if (wish->roles.empty())
-        return Reconciled{};
+        return Reconciled{"", std::nullopt, asked_discord};
     const auto message = ensure_invite(connection, client, lease);
     if (!message)
         return message.error();
-    return Reconciled{*message, std::nullopt};
+    return Reconciled{*message, std::nullopt, asked_discord || !message->empty()};
 }
 
 } // namespace ciclo::discord_worker

@@ -1,14 +1,11 @@
 #include "event_loop.hpp"
 
 #include "contracts/hotmart_event_received.hpp"
-#include "contracts/send_discord_notification.hpp"
-#include "core/json_writer.hpp"
 #include "core/log.hpp"
 #include "downstream.hpp"
 #include "model/rules/retry.hpp"
 #include "model/stores/apply_events.hpp"
 #include "model/stores/event_log.hpp"
-#include "model/stores/message_store.hpp"
 
 #include <chrono>
 #include <thread>
@@ -162,19 +159,7 @@ void EventLoop::give_up_or_postpone(const std::string& id, const std::string& er
         "hotmart." + waiting.front().event_type, "", model::audit_payload(id), model::AuditStatus::failed, error, ""};
     const postgres::Statement last[] = {model::finish_webhook_events({&outcome, 1}), model::append_events({&audit, 1})};
     connection.pipeline(last);
-    JsonWriter variables;
-    variables.begin_object().member("event_id", id).member("error", error).end_object();
-    const model::NewMessage alert{.channel = "discord_notification",
-                                  .cause_key = "event_failed:" + id,
-                                  .user_id = "",
-                                  .template_name = "event_failed",
-                                  .variables = std::string{variables.text()},
-                                  .use_by = std::nullopt,
-                                  .correlation_id = id};
-    const auto message = model::queue_message(connection, alert);
     transaction.commit();
-    if (message)
-        publisher_.publish(rabbitmq::message_of(contracts::SendDiscordNotification{*message, id}));
 }
 
 } // namespace ciclo::lifecycle

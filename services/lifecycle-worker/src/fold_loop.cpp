@@ -9,7 +9,6 @@
 #include "model/stores/student_store.hpp"
 
 #include <chrono>
-#include <thread>
 
 namespace ciclo::lifecycle {
 
@@ -27,42 +26,29 @@ constexpr int students_at_once = 1'000'000;
 
 FoldLoop::FoldLoop(const Config& config, rabbitmq::Publisher& publisher)
     : config_(config), policy_(model::policy_text(config.policy)), publisher_(publisher),
-      session_(config.database_url, "lifecycle-worker fold",
-               [](postgres::Connection& opened) { opened.expect_key_lookups(); }),
-      consumer_(config.amqp_url, std::string{contracts::FoldStudent::queue}, 16)
+      loop_({.database_url = config.database_url,
+             .application = "lifecycle-worker fold",
+             .amqp_url = config.amqp_url,
+             .queue = std::string{contracts::FoldStudent::queue},
+             .prefetch = 16,
+             .prepare = [](postgres::Connection& opened) { opened.expect_key_lookups(); },
+             .between = [this](postgres::Connection& connection) { want_policy_folds(connection); }})
 {
 }
 
 void FoldLoop::run(std::stop_token stop)
 {
-    while (!stop.stop_requested()) {
-        want_policy_folds();
-        for (const auto& bell : consumer_.take(16, 1s, stop)) {
-            const auto message = contracts::FoldStudent::decode(bell.body);
-            if (!message) {
-                log::error("a bell cannot be understood; it goes to the dead letters",
-                           {{"error", message.error().detail}});
-                consumer_.reject(bell);
-                continue;
-            }
-            try {
-                fold(message->user_id);
-            } catch (const postgres::Failure& failure) {
-                session_.after(failure);
-                if (failure.is_unavailable()) {
-                    log::warning("PostgreSQL is away; the row stays due", {{"error", failure.what()}});
-                    std::this_thread::sleep_for(200ms);
-                } else {
-                    give_up_or_postpone(failure.what());
-                }
-            } catch (const std::exception& failure) {
-                give_up_or_postpone(failure.what());
-            }
-            lease_.reset();
-            // The row is still due when it failed, and the sweeper rings it again.
-            consumer_.ack({bell});
+    loop_.run<contracts::FoldStudent>(stop, [this](const auto& bell) {
+        try {
+            fold(bell.user_id);
+        } catch (const postgres::Failure& failure) {
+            if (failure.is_unavailable())
+                throw;
+            give_up_or_postpone(failure.what());
+        } catch (const std::exception& failure) {
+            give_up_or_postpone(failure.what());
         }
-    }
+    });
 }
 
 // Facts that cannot be read do not become readable by waiting for ever: after some attempts a person is asked.
@@ -72,39 +58,30 @@ void FoldLoop::give_up_or_postpone(const std::string& error)
         return;
     log::error("a student could not be folded",
                {{"user_id", lease_->user_id}, {"attempts", lease_->attempts}, {"error", error}});
-    try {
-        model::postpone_reconciliation(session_.connection(), *lease_, Error{ErrorKind::unavailable, error, {}});
-    } catch (const postgres::Failure& failure) {
-        session_.after(failure);
-    }
+    model::postpone_reconciliation(loop_.connection(), *lease_, Error{ErrorKind::unavailable, error, {}});
 }
 
-void FoldLoop::want_policy_folds()
+void FoldLoop::want_policy_folds(postgres::Connection& connection)
 {
     const auto present = std::chrono::steady_clock::now();
     if (policy_looks_ == 2 || present < next_policy_look_)
         return;
-    try {
-        std::size_t students = 0;
-        std::size_t wanted = 0;
-        do {
-            wanted = model::want_policy_folds(session_.connection(), policy_, students_at_once);
-            students += wanted;
-        } while (wanted == students_at_once);
-        ++policy_looks_;
-        next_policy_look_ = present + second_look;
-        if (students > 0)
-            log::info("the policy has changed; students are folded again",
-                      {{"policy", policy_}, {"students", students}});
-    } catch (const postgres::Failure& failure) {
-        session_.after(failure);
-        next_policy_look_ = present + 1s;
-    }
+    next_policy_look_ = present + 1s; // in case this fails
+    std::size_t students = 0;
+    std::size_t wanted = 0;
+    do {
+        wanted = model::want_policy_folds(connection, policy_, students_at_once);
+        students += wanted;
+    } while (wanted == students_at_once);
+    ++policy_looks_;
+    next_policy_look_ = present + second_look;
+    if (students > 0)
+        log::info("the policy has changed; students are folded again", {{"policy", policy_}, {"students", students}});
 }
 
 void FoldLoop::fold(const std::string& user_id)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     lease_ = model::lease_reconciliation(connection, "lifecycle", user_id, lease_duration);
     if (!lease_)
         return;

@@ -3,9 +3,8 @@
 #include "config.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/reconciliation_store.hpp"
-#include "postgres/session.hpp"
-#include "rabbitmq/consumer.hpp"
 #include "rabbitmq/publisher.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <chrono>
 #include <optional>
@@ -21,17 +20,17 @@ public:
     FoldLoop(const Config& config, rabbitmq::Publisher& publisher);
 
     void run(std::stop_token stop);
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
     void fold(const std::string& user_id);
     void give_up_or_postpone(const std::string& error);
-    void want_policy_folds();
+    void want_policy_folds(postgres::Connection& connection);
 
     const Config& config_;
     std::string policy_; // as text
     rabbitmq::Publisher& publisher_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    worker::BellLoop loop_;
     model::CatalogueCache catalogue_;
     std::optional<model::Lease> lease_; // of the student being folded
     int policy_looks_ = 0;

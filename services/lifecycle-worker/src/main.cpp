@@ -14,7 +14,8 @@ void run(const Config& config, net::Service& service)
     rabbitmq::Publisher publisher{config.amqp_url};
     EventLoop events{config, publisher, service.metrics()};
     FoldLoop folds{config, publisher};
-    const auto ready = service.add_readiness("postgresql and rabbitmq", [&events] { return events.ready(); });
+    const auto ready =
+        service.add_readiness("postgresql and rabbitmq", [&] { return events.ready() && folds.ready(); });
     std::jthread fold_thread{[&] { folds.run(service.stopping()); }};
     events.run(service.stopping());
 }

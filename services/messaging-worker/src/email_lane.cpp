@@ -1,9 +1,7 @@
 #include "email_lane.hpp"
 
-#include "contracts/send_discord_notification.hpp"
 #include "contracts/send_email.hpp"
 #include "core/json.hpp"
-#include "core/json_writer.hpp"
 #include "core/log.hpp"
 #include "email_text.hpp"
 #include "model/rules/retry.hpp"
@@ -12,6 +10,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 namespace ciclo::messaging {
 
@@ -27,16 +26,12 @@ constexpr auto lease_duration = 60s;
 constexpr auto key_life = 23h;
 constexpr auto account_pause = 60s;
 
-std::string this_hour()
-{
-    return to_iso8601(now()).substr(0, 13);
-}
-
 } // namespace
 
-EmailLane::EmailLane(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics)
-    : config_(config), publisher_(publisher), metrics_(metrics), session_(config.database_url, "messaging-worker"),
-      consumer_(config.amqp_url, std::string{contracts::SendEmail::queue}, 8), client_(config.resend)
+EmailLane::EmailLane(const Config& config, net::Metrics& metrics)
+    : config_(config), metrics_(metrics),
+      loop_({config.database_url, "messaging-worker", config.amqp_url, std::string{contracts::SendEmail::queue}}),
+      client_(config.resend)
 {
     // Present from the start, so that a rate can be told from the first e-mail on.
     for (const auto* outcome : {"sent", "postponed", "failed", "expired"})
@@ -45,38 +40,10 @@ EmailLane::EmailLane(const Config& config, rabbitmq::Publisher& publisher, net::
 
 void EmailLane::run(std::stop_token stop)
 {
-    while (!stop.stop_requested()) {
-        const auto bells = consumer_.take(1, 1s, stop);
-        if (bells.empty()) {
-            try {
-                (void)session_.connection(); // keeps /readyz truthful while nothing happens
-            } catch (const postgres::Failure& failure) {
-                session_.after(failure);
-            }
-        }
-        for (const auto& bell : bells)
-            on_bell(bell);
-    }
-}
-
-void EmailLane::on_bell(const rabbitmq::Delivery& bell)
-{
-    const auto message = contracts::SendEmail::decode(bell.body);
-    if (!message) {
-        log::error("a bell cannot be understood; it goes to the dead letters", {{"error", message.error().detail}});
-        consumer_.reject(bell);
-        return;
-    }
-    try {
+    loop_.run<contracts::SendEmail>(stop, [this](const auto& bell) {
         if (config_.email_enabled)
-            send(message->message_id);
-    } catch (const postgres::Failure& failure) {
-        session_.after(failure);
-        log::warning("an e-mail was cut short; its row stays due",
-                     {{"correlation_id", message->correlation_id}, {"error", failure.what()}});
-        std::this_thread::sleep_for(100ms);
-    }
-    consumer_.ack({bell});
+            send(bell.message_id);
+    });
 }
 
 // The request as stored, or rendered and stored now. Nothing when the message is no longer wanted.
@@ -84,7 +51,7 @@ std::optional<std::string> EmailLane::prepare(const LeasedMessage& message)
 {
     if (!message.request.empty())
         return message.request;
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const auto recipient = find_recipient(connection, message.user_id);
     if (!recipient || recipient->products.empty()) {
         model::mark_ended(connection, message.id, MessageEnd::expired, "the student has no access any more");
@@ -92,7 +59,16 @@ std::optional<std::string> EmailLane::prepare(const LeasedMessage& message)
         return std::nullopt;
     }
     const auto variables = JsonDocument::parse(message.variables).value();
-    const auto text = discord_invite_text(*recipient, variables.root()["invite_code"].text(), config_.locale);
+    const bool is_follow_up = message.template_name == "onboarding_follow_up";
+    // Whoever has registered meanwhile has no open token: nothing is missing any more.
+    if (is_follow_up && recipient->onboarding_token.empty()) {
+        model::mark_ended(connection, message.id, MessageEnd::expired, "the student has registered meanwhile");
+        count("expired");
+        return std::nullopt;
+    }
+    const auto invite_code = variables.root()["invite_code"].text();
+    const auto text = is_follow_up ? onboarding_follow_up_text(*recipient, invite_code, config_.locale)
+                                   : discord_invite_text(*recipient, invite_code, config_.locale);
     const auto body = resend::request_body(
         {config_.from, recipient->email, text.subject, text.html, text.text, message.template_name});
     model::record_request(connection, message.id, body);
@@ -101,7 +77,7 @@ std::optional<std::string> EmailLane::prepare(const LeasedMessage& message)
 
 void EmailLane::send(const std::string& message_id)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const auto message = model::lease_message(connection, "email", message_id, lease_duration);
     if (!message)
         return;
@@ -122,8 +98,12 @@ void EmailLane::send(const std::string& message_id)
         return;
     }
     postgres::Transaction transaction{connection};
+    health_.succeeded(connection);
     model::mark_sent(connection, message->id, *sent);
-    for (const auto* type : {"email.sent", "discord.invite_sent"})
+    std::vector<const char*> events{"email.sent"};
+    if (message->template_name != "onboarding_follow_up")
+        events.push_back("discord.invite_sent");
+    for (const auto* type : events)
         model::append_event(connection, {type, message->user_id,
                                          model::audit_payload(message->correlation_id, {{"message_id", message->id}}),
                                          model::AuditStatus::processed, "", ""});
@@ -139,22 +119,11 @@ void EmailLane::handle_failure(const LeasedMessage& message, const Error& error)
                                                  {"attempts", message.attempts},
                                                  {"kind", to_string(error.kind)},
                                                  {"error", error.detail}});
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
+    health_.failed(connection, error);
     if (error.kind == ErrorKind::unauthorized) {
         // Key, domain or quota: nothing is wrong with this message, and no other one would pass either.
         model::postpone_message(connection, message.id, error.detail, account_pause, false);
-        JsonWriter variables;
-        variables.begin_object().member("user_id", message.user_id).member("error", error.detail).end_object();
-        if (const auto alert = model::queue_message(connection, {.channel = "discord_notification",
-                                                                 .cause_key = "email_unauthorized:" + this_hour(),
-                                                                 .user_id = "",
-                                                                 .message_class = "service",
-                                                                 .template_name = "email_failed",
-                                                                 .variables = std::string{variables.text()},
-                                                                 .use_by = now() + 24h,
-                                                                 .correlation_id = message.correlation_id}))
-            publisher_.publish(
-                rabbitmq::message_of(contracts::SendDiscordNotification{*alert, message.correlation_id}));
         std::this_thread::sleep_for(1s);
         return;
     }
@@ -183,26 +152,14 @@ void EmailLane::handle_failure(const LeasedMessage& message, const Error& error)
 
 void EmailLane::give_up(const LeasedMessage& message, MessageEnd end, const std::string& error)
 {
-    auto& connection = session_.connection();
-    JsonWriter variables;
-    variables.begin_object().member("user_id", message.user_id).member("error", error).end_object();
+    auto& connection = loop_.connection();
     postgres::Transaction transaction{connection};
     model::mark_ended(connection, message.id, end, error);
     model::append_event(connection, {"email.sent", message.user_id,
                                      model::audit_payload(message.correlation_id, {{"message_id", message.id}}),
                                      model::AuditStatus::failed, error, ""});
-    const auto alert = model::queue_message(connection, {.channel = "discord_notification",
-                                                         .cause_key = "email_failed:" + message.id,
-                                                         .user_id = "",
-                                                         .message_class = "service",
-                                                         .template_name = "email_failed",
-                                                         .variables = std::string{variables.text()},
-                                                         .use_by = now() + 24h,
-                                                         .correlation_id = message.correlation_id});
     transaction.commit();
     count("failed");
-    if (alert)
-        publisher_.publish(rabbitmq::message_of(contracts::SendDiscordNotification{*alert, message.correlation_id}));
 }
 
 void EmailLane::count(std::string_view outcome)

@@ -2,10 +2,9 @@
 
 #include "config.hpp"
 #include "model/stores/message_store.hpp"
+#include "model/stores/provider_health.hpp"
 #include "net/metrics.hpp"
-#include "postgres/session.hpp"
-#include "rabbitmq/consumer.hpp"
-#include "rabbitmq/publisher.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <optional>
 #include <stop_token>
@@ -17,13 +16,12 @@ namespace ciclo::messaging {
 // message's id is the idempotency key, so an attempt whose outcome is unknown may be repeated.
 class EmailLane {
 public:
-    EmailLane(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics);
+    EmailLane(const Config& config, net::Metrics& metrics);
 
     void run(std::stop_token stop);
-    bool ready() const noexcept { return session_.connected() && consumer_.connected(); }
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
-    void on_bell(const rabbitmq::Delivery& bell);
     void send(const std::string& message_id);
     std::optional<std::string> prepare(const model::LeasedMessage& message);
     void handle_failure(const model::LeasedMessage& message, const Error& error);
@@ -31,10 +29,9 @@ private:
     void count(std::string_view outcome);
 
     const Config& config_;
-    rabbitmq::Publisher& publisher_;
     net::Metrics& metrics_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    model::ProviderHealth health_{"resend"};
+    worker::BellLoop loop_;
     resend::Client client_;
 };
 

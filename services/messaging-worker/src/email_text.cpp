@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 namespace ciclo::messaging {
 
 namespace {
@@ -13,6 +15,8 @@ struct Words {
     std::string_view join;     // {0} link
     std::string_view code;     // {0} token
     std::string_view validity;
+    std::string_view reminder_subject; // {0} products
+    std::string_view reminder;         // {0} products
 };
 
 constexpr Words portuguese{"Seu acesso: {0}",
@@ -20,19 +24,25 @@ constexpr Words portuguese{"Seu acesso: {0}",
                            "Sua compra foi aprovada: {0}.",
                            "Entre na comunidade por este convite, que é só seu: {0}",
                            "Se já usa o Discord com outra conta, digite lá: /registrar codigo:{0}",
-                           "O convite e o código valem por 7 dias e podem ser usados uma vez."};
+                           "O convite e o código valem por 7 dias e podem ser usados uma vez.",
+                           "Falta um passo para o seu acesso: {0}",
+                           "Seu acesso está liberado ({0}), mas você ainda não entrou na comunidade."};
 constexpr Words spanish{"Tu acceso: {0}",
                         "¡Hola, {0}!",
                         "Tu compra fue aprobada: {0}.",
                         "Entra en la comunidad con esta invitación, que es solo tuya: {0}",
                         "Si ya usas Discord con otra cuenta, escribe allí: /registrar codigo:{0}",
-                        "La invitación y el código valen por 7 días y se pueden usar una vez."};
+                        "La invitación y el código valen por 7 días y se pueden usar una vez.",
+                        "Falta un paso para tu acceso: {0}",
+                        "Tu acceso está listo ({0}), pero todavía no entraste en la comunidad."};
 constexpr Words english{"Your access: {0}",
                         "Hello, {0}!",
                         "Your purchase was approved: {0}.",
                         "Join the community with this invite, which is yours alone: {0}",
                         "If you use Discord with another account already, type there: /registrar codigo:{0}",
-                        "Invite and code are valid for 7 days and can be used once."};
+                        "Invite and code are valid for 7 days and can be used once.",
+                        "One step is missing for your access: {0}",
+                        "Your access is ready ({0}), but you have not joined the community yet."};
 
 const Words& words_of(std::string_view locale)
 {
@@ -68,27 +78,59 @@ std::string filled(std::string_view sentence, std::string_view value)
     return fmt::format(fmt::runtime(sentence), value);
 }
 
+// Greeting, one sentence, the ways in.
+class Letter {
+public:
+    Letter(const Recipient& recipient, std::string_view subject, std::string_view locale)
+        : recipient_(recipient), words_(words_of(locale))
+    {
+        email_.subject = filled(subject, recipient.products);
+        add(words_.greeting, recipient.name.empty() ? recipient.email : recipient.name);
+    }
+
+    void add(std::string_view sentence, std::string_view value)
+    {
+        email_.text += filled(sentence, value) + "\n\n";
+        email_.html += fmt::format("<p>{}</p>", filled(sentence, escaped(value)));
+    }
+
+    EmailText with_ways_in(std::string_view invite_code)
+    {
+        if (!invite_code.empty()) {
+            const std::string link = fmt::format("https://discord.gg/{}", invite_code);
+            email_.text += filled(words_.join, link) + "\n";
+            email_.html +=
+                fmt::format("<p>{}</p>", filled(words_.join, fmt::format("<a href=\"{0}\">{0}</a>", escaped(link))));
+        }
+        if (!recipient_.onboarding_token.empty()) {
+            email_.text += filled(words_.code, recipient_.onboarding_token) + "\n";
+            email_.html += fmt::format("<p>{}</p>", filled(words_.code, recipient_.onboarding_token));
+        }
+        email_.text += fmt::format("\n{}\n", words_.validity);
+        email_.html += fmt::format("<p>{}</p>", words_.validity);
+        return std::move(email_);
+    }
+
+private:
+    const Recipient& recipient_;
+    const Words& words_;
+    EmailText email_;
+};
+
 } // namespace
 
 EmailText discord_invite_text(const Recipient& recipient, std::string_view invite_code, std::string_view locale)
 {
-    const Words& words = words_of(locale);
-    const std::string link = fmt::format("https://discord.gg/{}", invite_code);
-    const std::string name = recipient.name.empty() ? recipient.email : recipient.name;
-    EmailText email;
-    email.subject = filled(words.subject, recipient.products);
-    email.text = fmt::format("{}\n\n{}\n\n{}\n", filled(words.greeting, name), filled(words.bought, recipient.products),
-                             filled(words.join, link));
-    email.html = fmt::format("<p>{}</p><p>{}</p><p>{}</p>", filled(words.greeting, escaped(name)),
-                             filled(words.bought, escaped(recipient.products)),
-                             filled(words.join, fmt::format("<a href=\"{0}\">{0}</a>", escaped(link))));
-    if (!recipient.onboarding_token.empty()) {
-        email.text += filled(words.code, recipient.onboarding_token) + "\n";
-        email.html += fmt::format("<p>{}</p>", filled(words.code, recipient.onboarding_token));
-    }
-    email.text += fmt::format("\n{}\n", words.validity);
-    email.html += fmt::format("<p>{}</p>", words.validity);
-    return email;
+    Letter letter{recipient, words_of(locale).subject, locale};
+    letter.add(words_of(locale).bought, recipient.products);
+    return letter.with_ways_in(invite_code);
+}
+
+EmailText onboarding_follow_up_text(const Recipient& recipient, std::string_view invite_code, std::string_view locale)
+{
+    Letter letter{recipient, words_of(locale).reminder_subject, locale};
+    letter.add(words_of(locale).reminder, recipient.products);
+    return letter.with_ways_in(invite_code);
 }
 
 } // namespace ciclo::messaging

@@ -17,4 +17,7 @@ struct EmailText {
 // The invite to the guild. Everything that comes from a person is escaped in the HTML.
 EmailText discord_invite_text(const Recipient& recipient, std::string_view invite_code, std::string_view locale);
 
+// Once, a day later, to whoever has not come in yet. `invite_code` empty: the invite is over, the code still good.
+EmailText onboarding_follow_up_text(const Recipient& recipient, std::string_view invite_code, std::string_view locale);
+
 } // namespace ciclo::messaging

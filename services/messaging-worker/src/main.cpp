@@ -9,8 +9,7 @@ int main(int argc, char** argv)
     return net::run_service(argc, argv, {"messaging-worker", "Sends e-mails to students, each once."},
                             [](Environment& environment) -> net::ServiceBody {
                                 return [config = messaging::Config::read(environment)](net::Service& service) {
-                                    rabbitmq::Publisher publisher{config.amqp_url};
-                                    messaging::EmailLane emails{config, publisher, service.metrics()};
+                                    messaging::EmailLane emails{config, service.metrics()};
                                     const auto ready = service.add_readiness("postgresql and rabbitmq",
                                                                              [&emails] { return emails.ready(); });
                                     emails.run(service.stopping());

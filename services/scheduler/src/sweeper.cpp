@@ -1,5 +1,6 @@
 #include "sweeper.hpp"
 
+#include "alert_watch.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
@@ -8,8 +9,9 @@
 #include "contracts/send_email.hpp"
 #include "contracts/send_manychat_flow.hpp"
 #include "core/log.hpp"
+#include "jobs/job_bell.hpp"
 #include "leadership.hpp"
-#include "model/stores/due_work.hpp"
+#include "model/stores/job_run_store.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -32,7 +34,8 @@ constexpr std::uint64_t enough_bells = 100;
 
 Sweeper::Sweeper(const Config& config, rabbitmq::Publisher& publisher, net::Metrics& metrics)
     : config_(config), publisher_(publisher), session_(config.database_url, "scheduler"), queues_(config.amqp_url),
-      metrics_(metrics), leader_(metrics.gauge("ciclo_scheduler_leader", "1 while this one works, 0 on stand-by"))
+      metrics_(metrics), leader_(metrics.gauge("ciclo_scheduler_leader", "1 while this one works, 0 on stand-by")),
+      clock_(publisher)
 {
 }
 
@@ -56,26 +59,55 @@ void Sweeper::run(std::stop_token stop)
     }
 }
 
+bool Sweeper::enough_wait(std::string_view queue, std::uint64_t enough)
+{
+    const auto waiting = queues_.messages_ready(queue);
+    return waiting && *waiting >= enough;
+}
+
+void Sweeper::publish(std::string_view queue, std::vector<rabbitmq::Message> bells)
+{
+    if (bells.empty())
+        return;
+    log::info("ringing again", {{"queue", queue}, {"rows", bells.size()}});
+    metrics_.counter("ciclo_sweeper_bells_total", "Bells rung again by queue", {{"queue", std::string{queue}}})
+        .increment(static_cast<double>(bells.size()));
+    publisher_.publish(std::move(bells));
+}
+
 template <class Bell, class Find>
 void Sweeper::ring(Find find)
 {
-    const auto waiting = queues_.messages_ready(Bell::queue);
-    if (waiting && *waiting >= enough_bells)
+    if (enough_wait(Bell::queue, enough_bells))
         return;
     std::vector<rabbitmq::Message> bells;
     for (const model::DueRow& row : find())
         bells.push_back(rabbitmq::message_of(Bell{row.id, row.correlation_id.empty() ? row.id : row.correlation_id}));
-    if (bells.empty())
-        return;
-    log::info("ringing again", {{"queue", Bell::queue}, {"rows", bells.size()}});
-    metrics_.counter("ciclo_sweeper_bells_total", "Bells rung again by queue", {{"queue", std::string{Bell::queue}}})
-        .increment(static_cast<double>(bells.size()));
-    publisher_.publish(std::move(bells));
+    publish(Bell::queue, std::move(bells));
+}
+
+// Runs last long and are few: while one bell waits for a free worker, another would not be heard either.
+void Sweeper::ring_jobs()
+{
+    using enum model::JobExecutor;
+    for (const auto executor : {sync_worker, discord_worker, manychat_worker}) {
+        const auto queue = jobs::queue_of(executor);
+        if (enough_wait(queue, 1))
+            continue;
+        std::vector<rabbitmq::Message> bells;
+        auto& connection = session_.connection();
+        for (const auto& job : jobs::jobs_of(executor))
+            for (const auto& row : model::due_job_runs(connection, {&job, 1}, overdue, 1))
+                bells.push_back(jobs::job_bell(job, row.id, row.correlation_id));
+        publish(queue, std::move(bells));
+    }
 }
 
 void Sweeper::sweep()
 {
     auto& connection = session_.connection();
+    clock_.tick(connection, now());
+    ring_jobs();
     if (config_.hotmart_enabled)
         ring<contracts::HotmartEventReceived>(
             [&] { return model::due_webhook_events(connection, overdue, most_per_sweep); });
@@ -97,6 +129,7 @@ void Sweeper::sweep()
     }
     if (config_.email_enabled)
         ring<contracts::SendEmail>([&] { return model::due_messages(connection, "email", overdue, most_per_sweep); });
+    watch_alerts(connection, queues_, publisher_);
 }
 
 } // namespace ciclo::scheduler

@@ -1,9 +1,8 @@
 #include "event_batcher.hpp"
 
 #include "contracts/hotmart_event_received.hpp"
-#include "contracts/send_discord_notification.hpp"
 #include "core/log.hpp"
-#include "model/stores/message_store.hpp"
+#include "model/stores/alert_store.hpp"
 
 #include <chrono>
 #include <utility>
@@ -186,14 +185,7 @@ void EventBatcher::store_one(Submission& submission)
         } else if (auto* rejected = std::get_if<model::RejectedWebhook>(&submission.what)) {
             model::insert_rejected_webhook(connection, *rejected);
         } else {
-            const model::NewMessage alert{.channel = "discord_notification",
-                                          .cause_key = "hottok_refused:" + to_iso8601(now()).substr(0, 10),
-                                          .user_id = "",
-                                          .template_name = "hottok_refused",
-                                          .use_by = std::nullopt,
-                                          .correlation_id = ""};
-            if (const auto id = model::queue_message(connection, alert))
-                publisher_.publish(rabbitmq::message_of(contracts::SendDiscordNotification{*id, *id}));
+            model::note_refused_hottok(connection);
         }
     } catch (const postgres::Failure& failure) {
         if (failure.is_unavailable())

@@ -1,6 +1,7 @@
 #include "fold_fixture.hpp"
 #include "model/rules/hotmart_event.hpp"
 #include "model/stores/discord_store.hpp"
+#include "model/stores/given_role_store.hpp"
 #include "model/stores/operator_actions.hpp"
 #include "model/stores/student_store.hpp"
 
@@ -51,7 +52,7 @@ TEST_CASE_METHOD(FoldFixture, "nothing that is about one student reads everybody
     REQUIRE(link_discord_account(own, rita, "220", day(4)).has_value());
     CHECK(link_discord_account(own, "ana@example.com", "220", day(4)).has_error());
     const std::string id = find_student_id(own, rita).value();
-    (void)former_discord_accounts(own, id);
+    (void)read_former_accounts(own, id);
     (void)read_discord_wish(own, id);
 
     CHECK(scans() == before);

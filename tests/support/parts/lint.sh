@@ -8,6 +8,6 @@ run_check include-graph /usr/bin/python3 tests/lint/include_graph.py
 run_check co-await-rule /usr/bin/python3 tests/lint/co_await_rule.py
 run_check compose /usr/bin/docker-compose --env-file deploy/compose.env.example --profile sandbox config -q
 run_pytest lint-rules tests/lint
-if build_or_fail release; then
+if build_or_fail release "${services[@]}" ciclo; then
   time_limit=$build_time_limit run_check clang-tidy /usr/bin/python3 tests/support/clang_tidy.py
 fi

@@ -1,3 +1,4 @@
+#include "contracts/announce_discord.hpp"
 #include "contracts/fold_student.hpp"
 #include "contracts/hotmart_event_received.hpp"
 #include "contracts/reconcile_discord.hpp"
@@ -25,13 +26,14 @@ using namespace ciclo::contracts;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> contract_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> contract_types{{
     {HotmartEventReceived::queue, HotmartEventReceived::type},
     {FoldStudent::queue, FoldStudent::type},
     {ReconcileDiscord::queue, ReconcileDiscord::type},
     {ReconcileManychat::queue, ReconcileManychat::type},
     {SendDiscordNotification::queue, SendDiscordNotification::type},
     {SendEmail::queue, SendEmail::type},
+    {AnnounceDiscord::queue, AnnounceDiscord::type},
     {SendManychatFlow::queue, SendManychatFlow::type},
     {RequestJob::queue, RequestJob::type},
     {RunJob::sync_queue, RunJob::type},

@@ -53,3 +53,17 @@ TEST_CASE("random bytes fill the whole place and differ each time", "[core][cryp
     CHECK(first != std::array<unsigned char, 32>{});
     CHECK_NOTHROW(random_bytes({}));
 }
+
+TEST_CASE("what was sealed opens with its secret only, and not when a bit has changed", "[core]")
+{
+    const std::string plain = "H4sIAAAA\0token";
+    std::string sealed = ciclo::seal("secret", plain);
+
+    CHECK(ciclo::unseal("secret", sealed) == plain);
+    CHECK(ciclo::seal("secret", plain) != sealed);
+    CHECK(sealed.find("token") == std::string::npos);
+    CHECK_FALSE(ciclo::unseal("another", sealed));
+    CHECK_FALSE(ciclo::unseal("secret", sealed.substr(0, 20)));
+    sealed[14] = static_cast<char>(sealed[14] ^ 1);
+    CHECK_FALSE(ciclo::unseal("secret", sealed));
+}

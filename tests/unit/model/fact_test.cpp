@@ -67,7 +67,7 @@ TEST_CASE("every type of fact is found again by its name", "[model][fact]")
 {
     using enum FactType;
     for (const auto type : {purchase_approved, purchase_complete, purchase_refunded, purchase_chargeback,
-                            subscription_cancellation, discord_linked})
+                            subscription_cancellation, discord_linked, access_imported, historical_buyer})
         CHECK(fact_type_from(to_string(type)) == type);
     CHECK_FALSE(fact_type_from("").has_value());
     CHECK_FALSE(fact_type_from("purchase_approved").has_value());

@@ -1,84 +1,51 @@
 #include "discord/client.hpp"
 
+#include "api_call.hpp"
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
-#include "discord/errors.hpp"
-#include "discord/user_agent.hpp"
-#include "net/url.hpp"
+#include "guild_json.hpp"
+#include "message_body.hpp"
 
 #include <fmt/core.h>
 
-#include <thread>
-
 namespace ciclo::discord {
-
-namespace {
-
-using namespace std::chrono_literals;
-
-// Longer waits go back to the caller, whose thread has other students to serve.
-constexpr auto longest_wait = 1s;
-
-Error not_understood(std::string_view what)
-{
-    return Error{ErrorKind::internal, fmt::format("Discord's answer is not {}", what), {}};
-}
-
-} // namespace
 
 Client::Client(Settings settings, RateLimits& limits) : settings_(std::move(settings)), limits_(limits) {}
 
-Result<net::HttpAnswer> Client::call(std::string method, const std::string& path, const std::string& bucket,
-                                     std::string body, std::string_view reason)
+Result<net::HttpAnswer> Client::call(const Route& route, const std::string& path, std::string body,
+                                     std::string_view reason)
 {
-    using Clock = RateLimits::Clock;
-    const auto allowed = limits_.reserve(bucket, Clock::now());
-    const auto wait = allowed - Clock::now();
-    if (wait > longest_wait) {
-        limits_.give_back(bucket);
-        return Error{ErrorKind::rate_limited, "waiting for Discord's rate limit",
-                     std::chrono::ceil<std::chrono::milliseconds>(wait)};
-    }
-    std::this_thread::sleep_until(allowed);
+    return call_api(http_, settings_, limits_, {route, path, std::move(body), reason});
+}
 
-    net::HttpCall request{std::move(method), settings_.api_url + path};
-    request.headers = {{"Authorization", "Bot " + settings_.bot_token}, {"User-Agent", std::string{user_agent}}};
-    if (!body.empty())
-        request.headers.push_back({"Content-Type", "application/json"});
-    if (!reason.empty())
-        request.headers.push_back({"X-Audit-Log-Reason", net::percent_encoded(reason)});
-    request.body = std::move(body);
-    auto answer = http_.send(request);
-    if (!answer) {
-        limits_.give_back(bucket);
-        return answer;
-    }
-    limits_.learn(bucket, *answer, Clock::now());
-    if (answer->status / 100 != 2)
-        return classify(*answer);
-    return answer;
+Result<JsonDocument> Client::read(const Route& route, const std::string& path)
+{
+    const auto answer = call(route, path, "", "");
+    if (!answer)
+        return answer.error();
+    auto document = JsonDocument::parse(answer->body);
+    if (!document)
+        return not_understood("JSON");
+    return document;
 }
 
 Result<Member> Client::member(std::string_view user_id)
 {
-    const auto path = fmt::format("/guilds/{}/members/{}", settings_.guild_id, user_id);
-    const auto answer = call("GET", path, "GET member", "", "");
-    if (!answer)
-        return answer.error();
-    const auto document = JsonDocument::parse(answer->body);
-    if (!document || !document->root()["roles"].is_array())
+    const auto document = read({"GET /guilds/{guild}/members/{user}", settings_.guild_id},
+                               fmt::format("/guilds/{}/members/{}", settings_.guild_id, user_id));
+    if (!document)
+        return document.error();
+    if (!document->root()["roles"].is_array())
         return not_understood("a member");
-    const JsonView root = document->root();
-    Member member{std::string{user_id}, {}, root["pending"].boolean().value_or(false)};
-    for (std::size_t i = 0; i < root["roles"].size(); ++i)
-        member.roles.insert(root["roles"].element(i).text());
+    Member member = read_member(document->root());
+    member.user_id = user_id;
     return member;
 }
 
 Result<void> Client::add_role(std::string_view user_id, std::string_view role_id, std::string_view reason)
 {
     const auto path = fmt::format("/guilds/{}/members/{}/roles/{}", settings_.guild_id, user_id, role_id);
-    const auto answer = call("PUT", path, "PUT member role", "", reason);
+    const auto answer = call({"PUT /guilds/{guild}/members/{user}/roles/{role}", settings_.guild_id}, path, "", reason);
     if (!answer)
         return answer.error();
     return {};
@@ -87,7 +54,8 @@ Result<void> Client::add_role(std::string_view user_id, std::string_view role_id
 Result<void> Client::remove_role(std::string_view user_id, std::string_view role_id, std::string_view reason)
 {
     const auto path = fmt::format("/guilds/{}/members/{}/roles/{}", settings_.guild_id, user_id, role_id);
-    const auto answer = call("DELETE", path, "DELETE member role", "", reason);
+    const auto answer =
+        call({"DELETE /guilds/{guild}/members/{user}/roles/{role}", settings_.guild_id}, path, "", reason);
     if (!answer)
         return answer.error();
     return {};
@@ -104,7 +72,7 @@ Result<CreatedInvite> Client::create_invite(std::string_view channel_id, std::ch
         .end_object();
     const auto path = fmt::format("/channels/{}/invites", channel_id);
     const auto answer =
-        call("POST", path, fmt::format("POST invites {}", channel_id), std::string{body.text()}, reason);
+        call({"POST /channels/{channel}/invites", std::string{channel_id}}, path, std::string{body.text()}, reason);
     if (!answer)
         return answer.error();
     const auto document = JsonDocument::parse(answer->body);
@@ -113,33 +81,80 @@ Result<CreatedInvite> Client::create_invite(std::string_view channel_id, std::ch
     return CreatedInvite{document->root()["code"].text(), max_age};
 }
 
-Result<std::string> Client::own_user_id()
+Result<std::string> Client::create_message(std::string_view channel_id, std::string_view content)
 {
-    const auto answer = call("GET", "/users/@me", "GET me", "", "");
+    const auto answer = call({"POST /channels/{channel}/messages", std::string{channel_id}},
+                             fmt::format("/channels/{}/messages", channel_id), message_body(content), "");
     if (!answer)
         return answer.error();
     const auto document = JsonDocument::parse(answer->body);
-    if (!document || document->root()["id"].text().empty())
+    return document ? document->root()["id"].text() : std::string{};
+}
+
+Result<std::string> Client::own_user_id()
+{
+    const auto document = read({"GET /users/@me", ""}, "/users/@me");
+    if (!document)
+        return document.error();
+    if (document->root()["id"].text().empty())
         return not_understood("a user");
     return document->root()["id"].text();
 }
 
 Result<std::vector<Role>> Client::roles()
 {
-    const auto answer = call("GET", fmt::format("/guilds/{}/roles", settings_.guild_id), "GET roles", "", "");
-    if (!answer)
-        return answer.error();
-    const auto document = JsonDocument::parse(answer->body);
-    if (!document || !document->root().is_array())
+    const auto document =
+        read({"GET /guilds/{guild}/roles", settings_.guild_id}, fmt::format("/guilds/{}/roles", settings_.guild_id));
+    if (!document)
+        return document.error();
+    if (!document->root().is_array())
         return not_understood("a list of roles");
-    std::vector<Role> roles;
-    for (std::size_t i = 0; i < document->root().size(); ++i) {
-        const JsonView role = document->root().element(i);
-        roles.push_back(Role{role["id"].text(), role["name"].text(),
-                             static_cast<int>(role["position"].integer().value_or(0)),
-                             role["managed"].boolean().value_or(false)});
-    }
-    return roles;
+    return read_roles(document->root());
+}
+
+Result<std::vector<Member>> Client::members_after(std::string_view user_id)
+{
+    const auto after = user_id.empty() ? std::string{} : fmt::format("&after={}", user_id);
+    const auto document = read({"GET /guilds/{guild}/members", settings_.guild_id},
+                               fmt::format("/guilds/{}/members?limit=1000{}", settings_.guild_id, after));
+    if (!document)
+        return document.error();
+    if (!document->root().is_array())
+        return not_understood("a list of members");
+    std::vector<Member> members;
+    members.reserve(document->root().size());
+    for (std::size_t i = 0; i < document->root().size(); ++i)
+        members.push_back(read_member(document->root().element(i)));
+    return members;
+}
+
+Result<Guild> Client::guild()
+{
+    const auto document =
+        read({"GET /guilds/{guild}", settings_.guild_id}, fmt::format("/guilds/{}", settings_.guild_id));
+    if (!document)
+        return document.error();
+    return Guild{document->root()["id"].text(), document->root()["name"].text(), document->root()["owner_id"].text()};
+}
+
+Result<std::vector<Channel>> Client::channels()
+{
+    const auto document = read({"GET /guilds/{guild}/channels", settings_.guild_id},
+                               fmt::format("/guilds/{}/channels", settings_.guild_id));
+    if (!document)
+        return document.error();
+    if (!document->root().is_array())
+        return not_understood("a list of channels");
+    return read_channels(document->root());
+}
+
+Result<Application> Client::own_application()
+{
+    const auto document = read({"GET /applications/@me", ""}, "/applications/@me");
+    if (!document)
+        return document.error();
+    return Application{document->root()["id"].text(),
+                       static_cast<std::uint64_t>(document->root()["flags"].integer().value_or(0))};
 }
 
 } // namespace ciclo::discord

@@ -43,7 +43,10 @@ ErrorKind kind_of(int status, int code)
     case code::unknown_role:
     case code::unknown_user:
     case code::unknown_webhook:
+    case code::unknown_interaction:
         return ErrorKind::not_found;
+    case code::cannot_message:
+        return ErrorKind::refused;
     case code::invalid_webhook_token: // of one webhook, not of the bot
         return ErrorKind::refused;
     default:

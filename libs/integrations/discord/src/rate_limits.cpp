@@ -1,86 +1,106 @@
 #include "discord/rate_limits.hpp"
 
-#include "core/json.hpp"
-#include "discord/errors.hpp"
-
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
+#include "discord/limit_rules.hpp"
 
 namespace ciclo::discord {
 
 namespace {
 
-using namespace std::chrono_literals;
+const std::string global_key = "discord global";
 
-constexpr auto margin = 50ms;
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text)
+std::string_view text_of(const SharedState::Texts& texts, const std::string& name)
 {
-    Number value{};
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return text.empty() || failure != std::errc{} ? std::nullopt : std::optional{value};
+    const auto found = texts.find(name);
+    return found == texts.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-bool is_global(const net::HttpAnswer& answer)
+// Until Discord has named the bucket, the route is its own.
+std::string bucket_key(const RouteState& state, const Route& route)
 {
-    return !answer.header("X-RateLimit-Global").empty() || answer.header("X-RateLimit-Scope") == "global";
+    return state.bucket.empty() ? "discord bucket of " + route.key() : state.bucket;
 }
 
 } // namespace
 
-RateLimits::Clock::time_point RateLimits::reserve(const std::string& key, Clock::time_point now)
+RateLimits::RateLimits(std::size_t per_second)
+    : own_(std::make_unique<LocalSharedState>()), state_(*own_), per_second_(static_cast<int>(per_second))
 {
-    const std::lock_guard lock{mutex_};
-    Bucket& bucket = buckets_[key];
-    if (bucket.known && bucket.resets_at <= now) {
-        bucket.known = false; // a new window: its size is told by the next answer
-        bucket.remaining = 1;
-    }
-    auto allowed = std::max({now, blocked_until_, bucket.blocked_until});
-    if (bucket.remaining <= 0 && bucket.known)
-        allowed = std::max(allowed, bucket.resets_at + margin);
-    --bucket.remaining;
-
-    while (!recent_.empty() && recent_.front() + 1s <= now)
-        recent_.pop_front();
-    if (recent_.size() >= global_per_second_)
-        allowed = std::max(allowed, recent_[recent_.size() - global_per_second_] + 1s);
-    recent_.push_back(allowed);
-    return allowed;
 }
 
-void RateLimits::give_back(const std::string& key)
+RateLimits::RateLimits(SharedState& state, std::size_t per_second)
+    : state_(state), per_second_(static_cast<int>(per_second))
 {
-    const std::lock_guard lock{mutex_};
-    ++buckets_[key].remaining;
-    if (!recent_.empty())
-        recent_.pop_back();
 }
 
-void RateLimits::learn(const std::string& key, const net::HttpAnswer& answer, Clock::time_point now)
+std::string RateLimits::bucket_of(const Route& route)
 {
     const std::lock_guard lock{mutex_};
-    Bucket& bucket = buckets_[key];
-    const auto remaining = number_of<int>(answer.header("X-RateLimit-Remaining"));
-    const auto reset_after = number_of<double>(answer.header("X-RateLimit-Reset-After"));
-    if (remaining && reset_after && std::isfinite(*reset_after)) {
-        const auto resets_at = now + std::chrono::milliseconds{
-                                         static_cast<std::int64_t>(std::ceil(std::min(*reset_after, 3600.0) * 1000))};
-        // Answers may come out of order: inside one window the smaller number is the newer one.
-        const bool same_window = bucket.known && bucket.resets_at > now;
-        bucket.remaining = same_window ? std::min(bucket.remaining, *remaining) : *remaining;
-        bucket.resets_at = resets_at;
-        bucket.known = true;
-    } else if (!bucket.known) {
-        bucket.remaining = 1; // a route without headers
+    const auto found = buckets_.find(route.key());
+    return found == buckets_.end() ? bucket_key({}, route) : found->second;
+}
+
+void RateLimits::remember(const Route& route, const std::string& bucket)
+{
+    const std::lock_guard lock{mutex_};
+    buckets_[route.key()] = bucket;
+}
+
+std::chrono::milliseconds RateLimits::reserve(const Route& route)
+{
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const std::string expected = bucket_of(route);
+        std::string actual;
+        std::chrono::microseconds wait{0};
+        state_.change({global_key, route.key(), expected}, [&](Time now, SharedState::Texts& texts) {
+            RouteState route_state = decode_route(text_of(texts, route.key()));
+            actual = bucket_key(route_state, route);
+            if (actual != expected)
+                return; // another process has learned a new one: look again with it
+            GlobalState global = decode_global(text_of(texts, global_key));
+            BucketState bucket = decode_bucket(text_of(texts, expected));
+            wait = discord::reserve(global, route_state, bucket, per_second_, now);
+            texts.clear(); // a place that was not taken changes nothing
+            if (wait.count() > 0)
+                return;
+            texts[global_key] = encode(global);
+            texts[expected] = encode(bucket);
+        });
+        if (actual == expected)
+            return std::chrono::ceil<std::chrono::milliseconds>(wait);
+        remember(route, actual);
     }
-    if (answer.status == 429) {
-        const auto until = now + classify(answer).retry_after;
-        (is_global(answer) ? blocked_until_ : bucket.blocked_until) = until;
-    }
+    return std::chrono::milliseconds{50};
+}
+
+void RateLimits::no_answer(const Route& route)
+{
+    const std::string name = bucket_of(route);
+    state_.change({name}, [&](Time, SharedState::Texts& texts) {
+        BucketState bucket = decode_bucket(text_of(texts, name));
+        bucket.probing_until = {};
+        texts[name] = encode(bucket);
+    });
+}
+
+void RateLimits::learn(const Route& route, const net::HttpAnswer& answer)
+{
+    const LimitAnswer told = read_limits(answer);
+    const std::string expected = bucket_of(route);
+    const std::string named = told.bucket.empty() ? expected : "discord bucket " + told.bucket + " " + route.major;
+    state_.change({global_key, route.key(), expected, named}, [&](Time now, SharedState::Texts& texts) {
+        GlobalState global = decode_global(text_of(texts, global_key));
+        RouteState route_state = decode_route(text_of(texts, route.key()));
+        BucketState bucket = decode_bucket(text_of(texts, named));
+        discord::learn(global, route_state, bucket, told, now);
+        if (!told.bucket.empty())
+            route_state.bucket = named;
+        texts.clear();
+        texts[global_key] = encode(global);
+        texts[route.key()] = encode(route_state);
+        texts[named] = encode(bucket);
+    });
+    if (!told.bucket.empty())
+        remember(route, named);
 }
 
 } // namespace ciclo::discord

@@ -51,6 +51,7 @@ public:
     const std::string& checkpoint() const noexcept { return lease_.checkpoint; }
     // A text member of that; empty when there is none.
     std::string checkpoint_member(std::string_view name) const;
+    std::int64_t checkpoint_number(std::string_view name) const; // 0 when there is none
 
     // A total that is not known yet is left out.
     void progress(std::int64_t done, std::optional<std::int64_t> total = std::nullopt);

@@ -1,10 +1,15 @@
 #include "rules/course_status.hpp"
 
+#include "model/rules/imports.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 namespace ciclo::model {
@@ -23,26 +28,26 @@ CourseStatus status_of(const EnrollmentView& enrollment)
 // Versions by product, oldest first.
 class History {
 public:
-    void note(const std::map<std::string, EnrollmentView>& enrollments, Time at)
+    void note(const std::string& product_id, CourseStatus status, Time at)
     {
-        for (const auto& [product_id, enrollment] : enrollments) {
-            const CourseStatus status = status_of(enrollment);
-            auto& versions = versions_[product_id];
-            if (!versions.empty() && versions.back().status == status)
-                continue;
-            // Several facts of one moment make one version, with the last word.
-            if (!versions.empty() && versions.back().valid_from == at) {
-                versions.pop_back();
-                if (!versions.empty() && versions.back().status == status) {
-                    versions.back().valid_to.reset();
-                    continue;
-                }
+        auto& versions = versions_[product_id];
+        if (!versions.empty() && versions.back().status == status)
+            return;
+        // Several facts of one moment make one version, with the last word.
+        if (!versions.empty() && versions.back().valid_from == at) {
+            versions.pop_back();
+            if (!versions.empty() && versions.back().status == status) {
+                versions.back().valid_to.reset();
+                return;
             }
-            if (!versions.empty())
-                versions.back().valid_to = at;
-            versions.push_back(CourseStatusVersion{product_id, status, at, std::nullopt});
         }
+        if (!versions.empty())
+            versions.back().valid_to = at;
+        versions.push_back(CourseStatusVersion{product_id, status, at, std::nullopt});
     }
+
+    // It turned out that no payment was ever for this product.
+    void forget(const std::string& product_id) { versions_.erase(product_id); }
 
     std::vector<CourseStatusVersion> finish()
     {
@@ -56,38 +61,171 @@ private:
     std::map<std::string, std::vector<CourseStatusVersion>> versions_;
 };
 
+// Access while the facts come in one by one. Each fact, and each moment, judges again only the payment or
+// the subscription that it concerns: a student's whole history costs little more than its last state.
+class AccessSoFar {
+public:
+    AccessSoFar(const Catalogue& catalogue, const Policy& policy, History& history)
+        : catalogue_(catalogue), policy_(policy), history_(history), transactions_(catalogue)
+    {
+    }
+
+    // As seen at `at`.
+    void add(const Fact& fact, Time at)
+    {
+        std::set<std::string> subscriptions;
+        if (!fact.subscriber_code.empty()) {
+            parts_[fact.subscriber_code].facts.push_back(&fact);
+            subscriptions.insert(fact.subscriber_code);
+        }
+        if (const TransactionView* payment = transactions_.add(fact)) {
+            assign(*payment, subscriptions);
+            if (payment->subscriber_code.empty() && payment->paid_at)
+                replace("payment " + payment->code, claims_of(*payment, catalogue_, at));
+            else if (!payment->subscriber_code.empty())
+                subscriptions.insert(payment->subscriber_code);
+        }
+        for (const auto& code : subscriptions)
+            judge(code, at);
+        if (const auto product_id = imported_product(fact); catalogue_.find(product_id) != nullptr)
+            imports_[product_id] = &fact;
+        for (const auto& [product_id, courtesy] : courtesies_by_product({&fact}, catalogue_))
+            courtesies_[product_id] = courtesy;
+        judge_unpaid(at);
+        note(fact.occurred_at);
+    }
+
+    std::optional<Time> changes_at() const
+    {
+        std::optional<Time> next;
+        for (const auto& [name, claims] : claims_)
+            if (claims.changes_at && (!next || *claims.changes_at < *next))
+                next = claims.changes_at;
+        return next;
+    }
+
+    // Time passes until `at`, which is the next change.
+    void pass(Time at)
+    {
+        std::vector<std::string> due;
+        for (const auto& [name, claims] : claims_)
+            if (claims.changes_at && *claims.changes_at <= at)
+                due.push_back(name);
+        for (const auto& name : due) {
+            const std::string key = name.substr(name.find(' ') + 1);
+            if (const auto payment = transactions_.views().find(key);
+                name.starts_with("payment ") && payment != transactions_.views().end())
+                replace(name, claims_of(payment->second, catalogue_, at));
+            else if (name.starts_with("subscription "))
+                judge(key, at);
+        }
+        judge_unpaid(at);
+        note(at);
+    }
+
+private:
+    // A payment of which a later fact tells the subscription moves there.
+    void assign(const TransactionView& payment, std::set<std::string>& touched)
+    {
+        const auto [place, is_new] = subscription_of_.try_emplace(payment.code, payment.subscriber_code);
+        if (!is_new && place->second == payment.subscriber_code)
+            return;
+        if (!is_new && !place->second.empty()) {
+            std::erase(parts_[place->second].payments, &payment);
+            touched.insert(place->second);
+        } else if (!is_new) {
+            replace("payment " + payment.code, Claims{});
+        }
+        place->second = payment.subscriber_code;
+        if (!payment.subscriber_code.empty())
+            parts_[payment.subscriber_code].payments.push_back(&payment);
+    }
+
+    void judge(const std::string& code, Time at)
+    {
+        const SubscriptionParts& parts = parts_[code];
+        auto fold = fold_subscription(code, parts.facts, parts.payments, catalogue_);
+        replace("subscription " + code, claims_of(fold, policy_, at));
+        subscriptions_.insert_or_assign(code, std::move(fold));
+    }
+
+    // What was given without a payment; few students have any.
+    void judge_unpaid(Time at)
+    {
+        for (const auto& [product_id, import] : imports_)
+            replace("import " + product_id,
+                    claims_of_import(product_id, *import, transactions_.views(), subscriptions_, at));
+        for (const auto& [product_id, courtesy] : courtesies_)
+            replace("courtesy " + product_id, claims_of_courtesy(product_id, *courtesy, at));
+    }
+
+    void replace(const std::string& name, Claims fresh)
+    {
+        Claims& kept = claims_[name];
+        for (const Claims* claims : {&kept, &fresh})
+            for (const auto& [product_id, grants] : claims->grants)
+                touched_products_.insert(product_id);
+        kept = std::move(fresh);
+    }
+
+    void note(Time at)
+    {
+        for (const auto& product_id : touched_products_) {
+            std::vector<Grant> grants;
+            for (const auto& [name, claims] : claims_)
+                if (const auto own = claims.grants.find(product_id); own != claims.grants.end())
+                    grants.insert(grants.end(), own->second.begin(), own->second.end());
+            if (grants.empty())
+                history_.forget(product_id);
+            else
+                history_.note(product_id, status_of(combine(product_id, std::move(grants))), at);
+        }
+        touched_products_.clear();
+    }
+
+    const Catalogue& catalogue_;
+    const Policy& policy_;
+    History& history_;
+    TransactionFold transactions_;
+    std::map<std::string, SubscriptionParts> parts_;     // by subscriber code
+    std::map<std::string, std::string> subscription_of_; // by transaction
+    SubscriptionFolds subscriptions_;
+    ImportsByProduct imports_;
+    CourtesiesByProduct courtesies_;
+    std::map<std::string, Claims> claims_; // by "payment HP...", "subscription ...", "import ..." or "courtesy ..."
+    std::set<std::string> touched_products_;
+};
+
 bool touches_access(const Fact& fact)
 {
     return is_purchase(fact.type) || fact.type == FactType::subscription_cancellation ||
-           fact.type == FactType::plan_switched;
+           fact.type == FactType::plan_switched || fact.type == FactType::courtesy_granted ||
+           !imported_product(fact).empty();
 }
 
 } // namespace
 
-std::vector<CourseStatusVersion> course_status_history(const FactList& facts, const Catalogue& catalogue,
-                                                       const Policy& policy, Time now)
+CourseStatusHistory course_status_history(const FactList& facts, const Catalogue& catalogue, const Policy& policy,
+                                          Time now)
 {
     History history;
-    FactList known;
-    const auto look = [&](Time at) {
-        const auto transactions = fold_transactions(known, catalogue);
-        const auto subscriptions = fold_subscriptions(known, transactions, catalogue);
-        const AccessFold access = fold_access(transactions, subscriptions, catalogue, policy, at);
-        history.note(access.enrollments, at);
-        return access.changes_at;
-    };
-    std::optional<Time> boundary;
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        if (!touches_access(*facts[i]))
+    CourseStatusHistory result;
+    AccessSoFar access{catalogue, policy, history};
+    for (const Fact* fact : facts) {
+        if (!touches_access(*fact))
             continue;
-        while (boundary && *boundary < facts[i]->occurred_at && *boundary <= now)
-            boundary = look(*boundary);
-        known.push_back(facts[i]);
-        boundary = look(facts[i]->occurred_at);
+        auto at = access.changes_at();
+        for (; at && *at < fact->occurred_at && *at <= now; at = access.changes_at())
+            access.pass(*at);
+        // A source whose clock runs ahead tells of the future: what comes before that is still to come.
+        if (at && *at < fact->occurred_at)
+            keep_earliest(result.changes_at, *at);
+        access.add(*fact, std::min(fact->occurred_at, now));
     }
-    while (boundary && *boundary <= now)
-        boundary = look(*boundary);
-    return history.finish();
+    for (auto at = access.changes_at(); at && *at <= now; at = access.changes_at())
+        access.pass(*at);
+    result.versions = history.finish();
+    return result;
 }
 
 } // namespace ciclo::model

@@ -7,9 +7,14 @@
 
 namespace ciclo::model {
 
+struct CourseStatusHistory {
+    std::vector<CourseStatusVersion> versions;
+    std::optional<Time> changes_at; // when time alone will add a version before the latest fact
+};
+
 // The status of every course through time, as if each fact had arrived when it happened. So the history,
 // too, depends only on the facts.
-std::vector<CourseStatusVersion> course_status_history(const FactList& facts, const Catalogue& catalogue,
-                                                       const Policy& policy, Time now);
+CourseStatusHistory course_status_history(const FactList& facts, const Catalogue& catalogue, const Policy& policy,
+                                          Time now);
 
 } // namespace ciclo::model

@@ -30,11 +30,15 @@ constexpr auto names = std::to_array<std::pair<FactType, std::string_view>>({
     {charge_date_changed, "UPDATE_SUBSCRIPTION_CHARGE_DATE"},
     {club_first_access, "CLUB_FIRST_ACCESS"},
     {club_module_completed, "CLUB_MODULE_COMPLETED"},
+    {courtesy_granted, "COURTESY_GRANTED"},
     {discord_linked, "DISCORD_LINKED"},
+    {access_imported, "ACCESS_IMPORTED"},
+    {historical_buyer, "HISTORICAL_BUYER"},
 });
 
 // The text members, under the names they are stored with.
 constexpr auto text_members = std::to_array<std::pair<std::string_view, std::string Fact::*>>({
+    {"source", &Fact::source},
     {"email", &Fact::email},
     {"name", &Fact::name},
     {"phone", &Fact::phone},
@@ -59,7 +63,9 @@ constexpr auto text_members = std::to_array<std::pair<std::string_view, std::str
     {"subscriber", &Fact::subscriber_code},
     {"plan_id", &Fact::plan_id},
     {"plan_name", &Fact::plan_name},
+    {"reason", &Fact::reason},
     {"discord_id", &Fact::discord_id},
+    {"source", &Fact::link_source},
 });
 
 constexpr auto time_members = std::to_array<std::pair<std::string_view, std::optional<Time> Fact::*>>({
@@ -68,6 +74,7 @@ constexpr auto time_members = std::to_array<std::pair<std::string_view, std::opt
     {"next_charge_at", &Fact::next_charge_at},
     {"warranty_ends_at", &Fact::warranty_ends_at},
     {"pix_expires_at", &Fact::pix_expires_at},
+    {"access_until", &Fact::access_until},
 });
 
 constexpr auto number_members = std::to_array<std::pair<std::string_view, std::optional<int> Fact::*>>({
@@ -112,7 +119,10 @@ bool is_purchase(FactType type) noexcept
     case charge_date_changed:
     case club_first_access:
     case club_module_completed:
+    case courtesy_granted:
     case discord_linked:
+    case access_imported:
+    case historical_buyer:
         return false;
     }
     return false;

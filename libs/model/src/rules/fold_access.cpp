@@ -1,161 +1,203 @@
 #include "rules/fold_access.hpp"
 
+#include "rules/fact_list.hpp"
+#include "rules/fold_transactions.hpp"
+
 #include <algorithm>
-#include <set>
 #include <tuple>
-#include <vector>
 
 namespace ciclo::model {
 
 namespace {
 
-// One payment's claim to access to one product.
-struct Grant {
-    const TransactionView* transaction = nullptr;
-    Time since;
-    bool live = true;
-    bool delinquent = false;
-    Time ended_at; // only when not live
-    AccessEnd end = AccessEnd::none;
-};
+bool contains(const std::vector<std::string>& products, const std::string& product)
+{
+    return std::find(products.begin(), products.end(), product) != products.end();
+}
 
-// Collects grants by product, and the moments at which time alone will end one.
+void end(Grant& grant, Time at, AccessEnd why)
+{
+    grant.live = false;
+    grant.ended_at = std::max(at, grant.since);
+    grant.end = why;
+}
+
+// The money went back or is disputed: true when that ended the grant, at the latest at `latest`.
+bool ended_by_money(Grant& grant, std::optional<Time> latest = {})
+{
+    const TransactionView& payment = *grant.transaction;
+    if (is_paid(payment.status))
+        return false;
+    const AccessEnd why = payment.status == TransactionStatus::refunded  ? AccessEnd::refunded
+                          : payment.status == TransactionStatus::dispute ? AccessEnd::disputed
+                                                                         : AccessEnd::cancelled;
+    end(grant, latest ? std::min(*latest, payment.status_since) : payment.status_since, why);
+    return true;
+}
+
+// Judges claims at `now`, and remembers the moments at which time alone will end one.
 class Judge {
 public:
-    Judge(const Catalogue& catalogue, const Policy& policy, Time now)
-        : catalogue_(catalogue), policy_(policy), now_(now)
+    explicit Judge(Time now) : now_(now) {}
+
+    // True when that moment has come.
+    bool end_by_time(Grant& grant, Time at, AccessEnd why)
     {
+        if (at <= now_) {
+            end(grant, at, why);
+            return true;
+        }
+        if (!changes_at_ || at < *changes_at_)
+            changes_at_ = at;
+        return false;
     }
 
-    void single_payment(const TransactionView& transaction);
-    void subscription(const SubscriptionFold& fold);
-    AccessFold finish();
+    std::optional<Time> changes_at() const { return changes_at_; }
 
 private:
-    Grant grant(const TransactionView& transaction, Time since) const
-    {
-        return Grant{&transaction, since, true, false, {}, AccessEnd::none};
-    }
-    static void end(Grant& grant, Time at, AccessEnd why)
-    {
-        grant.live = false;
-        grant.ended_at = at;
-        grant.end = why;
-    }
-    // Ends the grant at `at`, or remembers that moment when it is still to come.
-    void end_by_time(Grant& grant, Time at, AccessEnd why)
-    {
-        if (at <= now_)
-            end(grant, at, why);
-        else
-            boundary(at);
-    }
-    void boundary(Time at)
-    {
-        if (at > now_ && (!changes_at_ || at < *changes_at_))
-            changes_at_ = at;
-    }
-    // The money went back or is disputed: true when that ended the grant.
-    static bool ended_by_money(Grant& grant)
-    {
-        const TransactionView& transaction = *grant.transaction;
-        if (is_paid(transaction.status))
-            return false;
-        const AccessEnd why = transaction.status == TransactionStatus::refunded  ? AccessEnd::refunded
-                              : transaction.status == TransactionStatus::dispute ? AccessEnd::disputed
-                                                                                 : AccessEnd::cancelled;
-        end(grant, transaction.status_since, why);
-        return true;
-    }
-    void judge_last(Grant& grant, const SubscriptionFold& fold);
-    void judge_earlier(Grant& grant, const SubscriptionFold& fold, const std::string& product);
-
-    const Catalogue& catalogue_;
-    const Policy& policy_;
     Time now_;
-    std::map<std::string, std::vector<Grant>> grants_;
     std::optional<Time> changes_at_;
 };
 
-std::set<std::string> products_of(const TransactionView& transaction)
-{
-    std::set<std::string> products{transaction.further_products.begin(), transaction.further_products.end()};
-    if (!transaction.product_id.empty())
-        products.insert(transaction.product_id);
-    return products;
-}
-
-void Judge::single_payment(const TransactionView& transaction)
-{
-    for (const auto& product_id : products_of(transaction)) {
-        Grant one = grant(transaction, *transaction.paid_at);
-        const Product* product = catalogue_.find(product_id);
-        if (!ended_by_money(one) && product != nullptr && product->access_days)
-            end_by_time(one, one.since + std::chrono::days{*product->access_days}, AccessEnd::expired);
-        grants_[product_id].push_back(one);
-    }
-}
-
 // The last payment carries the subscription until something ends it.
-void Judge::judge_last(Grant& grant, const SubscriptionFold& fold)
-{
-    if (ended_by_money(grant))
-        return;
-    if (fold.cancellation != nullptr) {
-        const auto paid_until =
-            fold.cancellation->next_charge_at ? fold.cancellation->next_charge_at : grant.transaction->next_charge_at;
-        if (policy_.cancellation == CancellationPolicy::immediate || !paid_until ||
-            *paid_until <= fold.cancellation->occurred_at)
-            end(grant, fold.cancellation->occurred_at, AccessEnd::cancelled);
-        else
-            end_by_time(grant, *paid_until, AccessEnd::expired);
-        return;
+class SubscriptionJudge {
+public:
+    SubscriptionJudge(const SubscriptionFold& fold, const Policy& policy, Time now)
+        : fold_(fold), policy_(policy), judge_(now)
+    {
     }
-    if (fold.unpaid_since) {
-        grant.delinquent = true;
-        end_by_time(grant, *fold.unpaid_since + policy_.payment_grace, AccessEnd::unpaid);
-    }
-}
 
-// An earlier payment counts only when the last one was taken back, and only while its own period runs.
-void Judge::judge_earlier(Grant& grant, const SubscriptionFold& fold, const std::string& product)
-{
-    if (ended_by_money(grant))
-        return;
-    const bool still_given = std::find(fold.products.begin(), fold.products.end(), product) != fold.products.end();
-    if (!still_given) {
-        const bool by_switch = fold.switched_at && grant.since <= *fold.switched_at;
-        end(grant, by_switch ? *fold.switched_at : *fold.last_paid->paid_at, AccessEnd::switched);
-        return;
+    Claims claims()
+    {
+        Claims claims;
+        claims.status = fold_.view.status;
+        if (fold_.last_paid == nullptr)
+            return claims;
+        for (std::size_t first = 0; first < fold_.steps.size();) {
+            std::size_t next = first + 1; // the first step that rests on another payment
+            while (next < fold_.steps.size() && fold_.steps[next].payment == fold_.steps[first].payment)
+                ++next;
+            judge_payment(claims, first, next);
+            first = next;
+        }
+        claims.changes_at = judge_.changes_at();
+        settle_status(claims);
+        return claims;
     }
-    if (fold.cancellation != nullptr || fold.last_paid->status == TransactionStatus::dispute ||
-        !grant.transaction->next_charge_at)
-        end(grant, std::max(grant.since, fold.last_paid->status_since), AccessEnd::switched);
-    else
-        end_by_time(grant, *grant.transaction->next_charge_at, AccessEnd::expired);
-}
 
-void Judge::subscription(const SubscriptionFold& fold)
-{
-    if (fold.last_paid == nullptr)
-        return;
-    for (const auto& product : fold.products) {
-        Grant last = grant(*fold.last_paid, fold.switched_at.value_or(*fold.last_paid->paid_at));
-        judge_last(last, fold);
-        grants_[product].push_back(last);
+private:
+    Grant grant(std::size_t step) const
+    {
+        Grant made;
+        made.transaction = fold_.steps[step].payment;
+        made.since = fold_.steps[step].at;
+        made.renews_at = made.transaction->next_charge_at;
+        return made;
     }
-    for (const TransactionView* transaction : fold.paid) {
-        for (const auto& product : products_of(*transaction)) {
-            const bool is_carried =
-                transaction == fold.last_paid &&
-                std::find(fold.products.begin(), fold.products.end(), product) != fold.products.end();
-            if (is_carried && !fold.switched_at)
-                continue; // judged as the last payment
-            Grant earlier = grant(*transaction, *transaction->paid_at);
-            judge_earlier(earlier, fold, product);
-            grants_[product].push_back(earlier);
+
+    // Steps [first, next) rest on one payment.
+    void judge_payment(Claims& claims, std::size_t first, std::size_t next)
+    {
+        const auto& steps = fold_.steps;
+        for (std::size_t i = first; i < next; ++i) {
+            for (const auto& product : steps[i].products) {
+                const bool is_carried_on = i > first && contains(steps[i - 1].products, product);
+                if (is_carried_on)
+                    continue; // one grant from the earlier step
+                Grant made = grant(i);
+                std::size_t last = i;
+                while (last + 1 < next && contains(steps[last + 1].products, product))
+                    ++last;
+                if (last + 1 < next)
+                    leave(made, steps[last + 1].at);
+                else if (made.transaction == fold_.last_paid)
+                    judge_last(made);
+                else
+                    judge_earlier(made, steps[next].at);
+                claims.grants[product].push_back(made);
+            }
         }
     }
+
+    // A change of plan left the product; the money may have gone back even before.
+    static void leave(Grant& made, Time at)
+    {
+        if (!ended_by_money(made, at))
+            end(made, at, AccessEnd::switched);
+    }
+
+    void judge_last(Grant& made)
+    {
+        if (ended_by_money(made))
+            return;
+        if (fold_.cancellation != nullptr)
+            return judge_cancelled(made);
+        if (fold_.view.next_charge_at)
+            made.renews_at = fold_.view.next_charge_at;
+        if (fold_.unpaid_since) {
+            made.delinquent = true;
+            judge_.end_by_time(made, *fold_.unpaid_since + policy_.payment_grace, AccessEnd::unpaid);
+        }
+    }
+
+    void judge_cancelled(Grant& made)
+    {
+        const Time cancelled_at = fold_.cancellation->occurred_at;
+        // With a renewal unpaid, the next charge that Hotmart names begins a period that nobody has paid.
+        auto paid_until = made.transaction->next_charge_at;
+        if (fold_.cancellation->next_charge_at && !was_unpaid_when_cancelled())
+            paid_until = fold_.cancellation->next_charge_at;
+        made.renews_at = paid_until;
+        if (policy_.cancellation == CancellationPolicy::end_of_period && paid_until && *paid_until > cancelled_at) {
+            ended_by_time_ = judge_.end_by_time(made, *paid_until, AccessEnd::expired) || ended_by_time_;
+            return;
+        }
+        end(made,
+            was_unpaid_when_cancelled() ? std::min(cancelled_at, *fold_.unpaid_since + policy_.payment_grace)
+                                        : cancelled_at,
+            AccessEnd::cancelled);
+    }
+
+    bool was_unpaid_when_cancelled() const
+    {
+        return fold_.unpaid_since && *fold_.unpaid_since <= fold_.cancellation->occurred_at;
+    }
+
+    // An earlier payment counts only when the last one was taken back, and only while its own period runs.
+    void judge_earlier(Grant& made, Time next_payment)
+    {
+        const TransactionStatus last = fold_.last_paid->status;
+        const bool taken_back = !is_paid(last) && last != TransactionStatus::dispute && fold_.cancellation == nullptr;
+        if (!taken_back || !made.transaction->next_charge_at)
+            return leave(made, next_payment);
+        if (ended_by_money(made))
+            return;
+        if (judge_.end_by_time(made, *made.transaction->next_charge_at, AccessEnd::expired))
+            ended_by_time_ = true;
+        else
+            earlier_runs_ = true;
+    }
+
+    void settle_status(Claims& claims) const
+    {
+        if (claims.status != SubscriptionStatus::cancelled)
+            return;
+        if (earlier_runs_)
+            claims.status = SubscriptionStatus::active;
+        else if (ended_by_time_)
+            claims.status = SubscriptionStatus::expired;
+    }
+
+    const SubscriptionFold& fold_;
+    const Policy& policy_;
+    Judge judge_;
+    bool earlier_runs_ = false;
+    bool ended_by_time_ = false;
+};
+
+std::string_view code_of(const Grant& grant)
+{
+    return grant.transaction == nullptr ? std::string_view{} : grant.transaction->code;
 }
 
 EnrollmentStatus status_after(AccessEnd end)
@@ -176,33 +218,68 @@ EnrollmentStatus status_after(AccessEnd end)
     return EnrollmentStatus::cancelled;
 }
 
-EnrollmentView combine(const std::string& product_id, std::vector<Grant>& grants)
+} // namespace
+
+Claims claims_of(const TransactionView& payment, const Catalogue& catalogue, Time now)
+{
+    Claims claims;
+    Judge judge{now};
+    for (const auto& product_id : Served{payment.product_id, "", payment.further_products}.products()) {
+        Grant made;
+        made.transaction = &payment;
+        made.since = *payment.paid_at;
+        made.renews_at = payment.next_charge_at;
+        const Product* product = catalogue.find(product_id);
+        if (!ended_by_money(made) && product != nullptr && product->access_days)
+            judge.end_by_time(made, made.since + std::chrono::days{*product->access_days}, AccessEnd::expired);
+        claims.grants[product_id].push_back(made);
+    }
+    claims.changes_at = judge.changes_at();
+    return claims;
+}
+
+Claims claims_of(const SubscriptionFold& subscription, const Policy& policy, Time now)
+{
+    return SubscriptionJudge{subscription, policy, now}.claims();
+}
+
+EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)
 {
     // The oldest payment first: it is where the enrollment began.
     std::sort(grants.begin(), grants.end(), [](const Grant& a, const Grant& b) {
-        return std::tie(a.since, a.transaction->code, a.live, a.ended_at) <
-               std::tie(b.since, b.transaction->code, b.live, b.ended_at);
+        return std::make_tuple(a.since, code_of(a), a.live, a.ended_at) <
+               std::make_tuple(b.since, code_of(b), b.live, b.ended_at);
     });
     EnrollmentView view;
     view.product_id = product_id;
     view.started_at = grants.front().since;
-    view.origin_transaction = grants.front().transaction->code;
     const Grant* first_live = nullptr;
+    const Grant* first_live_payment = nullptr;
+    const Grant* first_payment = nullptr;
     const Grant* last_ended = nullptr;
     bool all_delinquent = true;
+    bool nobody_asked = true;
     for (const Grant& grant : grants) {
+        if (first_payment == nullptr && grant.transaction != nullptr)
+            first_payment = &grant;
         if (grant.live) {
             first_live = first_live == nullptr ? &grant : first_live;
+            if (first_live_payment == nullptr && grant.transaction != nullptr)
+                first_live_payment = &grant;
             all_delinquent = all_delinquent && grant.delinquent;
-            keep_latest(view.renews_at, grant.transaction->next_charge_at);
+            nobody_asked = nobody_asked && grant.without_onboarding;
+            if (grant.renews_at && (!view.renews_at || *view.renews_at < *grant.renews_at))
+                view.renews_at = grant.renews_at;
         } else if (last_ended == nullptr ||
                    std::tie(last_ended->ended_at, last_ended->end) <= std::tie(grant.ended_at, grant.end)) {
             last_ended = &grant;
         }
     }
+    if (const Grant* origin = first_live_payment != nullptr ? first_live_payment : first_payment; origin != nullptr)
+        view.origin_transaction = origin->transaction->code;
     if (first_live != nullptr) {
-        view.origin_transaction = first_live->transaction->code;
         view.delinquent = all_delinquent;
+        view.without_onboarding = nobody_asked;
         return view;
     }
     view.end = last_ended->end;
@@ -210,30 +287,6 @@ EnrollmentView combine(const std::string& product_id, std::vector<Grant>& grants
     view.status = status_after(last_ended->end);
     view.ended_at = last_ended->ended_at;
     return view;
-}
-
-AccessFold Judge::finish()
-{
-    AccessFold fold;
-    for (auto& [product_id, grants] : grants_)
-        fold.enrollments.emplace(product_id, combine(product_id, grants));
-    fold.changes_at = changes_at_;
-    return fold;
-}
-
-} // namespace
-
-AccessFold fold_access(const std::map<std::string, TransactionView>& transactions,
-                       const SubscriptionFolds& subscriptions, const Catalogue& catalogue, const Policy& policy,
-                       Time now)
-{
-    Judge judge{catalogue, policy, now};
-    for (const auto& [code, transaction] : transactions)
-        if (transaction.paid_at && transaction.subscriber_code.empty())
-            judge.single_payment(transaction);
-    for (const auto& [code, subscription] : subscriptions)
-        judge.subscription(subscription);
-    return judge.finish();
 }
 
 } // namespace ciclo::model

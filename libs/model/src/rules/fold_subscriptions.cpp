@@ -1,148 +1,244 @@
 #include "rules/fold_subscriptions.hpp"
 
+#include "rules/fold_transactions.hpp"
+
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace ciclo::model {
 
 namespace {
 
-using Transactions = std::map<std::string, TransactionView>;
+using Payments = std::vector<const TransactionView*>;
 
 bool paid_earlier(const TransactionView* a, const TransactionView* b)
 {
     return std::tie(*a->paid_at, a->code) < std::tie(*b->paid_at, b->code);
 }
 
-std::vector<std::string> products_of(const TransactionView& transaction)
-{
-    std::vector<std::string> products;
-    if (!transaction.product_id.empty())
-        products.push_back(transaction.product_id);
-    for (const auto& further : transaction.further_products)
-        if (std::find(products.begin(), products.end(), further) == products.end())
-            products.push_back(further);
-    return products;
-}
+// The value told by the latest statement, whatever the order in which statements are heard.
+template <class Value>
+class Latest {
+public:
+    void tell(const Value& value, Time at)
+    {
+        if (value == Value{} || (at_ && at < *at_))
+            return;
+        value_ = value;
+        at_ = at;
+    }
+    const Value& value_or(const Latest& other) const { return at_ ? value_ : other.value_; }
 
-// Facts of one subscription, in order.
-struct SubscriptionFacts {
-    const Fact* cancellation = nullptr;
-    const Fact* plan_switch = nullptr;
-    std::vector<const Fact*> delays;
+private:
+    Value value_{};
+    std::optional<Time> at_;
 };
 
-void settle_products(SubscriptionFold& fold, const SubscriptionFacts& facts, const Catalogue& catalogue)
-{
-    if (fold.last_paid != nullptr)
-        fold.products = products_of(*fold.last_paid);
-    const Fact* change = facts.plan_switch;
-    const bool is_news =
-        change != nullptr && (fold.last_paid == nullptr || *fold.last_paid->paid_at <= change->occurred_at);
-    // A plan that no product knows changes nothing: what was paid for stays.
-    if (const auto target = is_news ? catalogue.resolve(change->candidates, change->occurred_at) : std::nullopt) {
-        fold.products = {target->product->id};
-        fold.switched_at = change->occurred_at;
+// Plan and next charge. What a payment's later events repeat (its completion, its refund) was true when it
+// was paid; what an attempt says that never brought money counts only when nothing else is known.
+class Terms {
+public:
+    explicit Terms(const Payments& paid)
+    {
+        for (const TransactionView* payment : paid)
+            paid_at_.emplace(payment->code, *payment->paid_at);
     }
-    if (!fold.products.empty())
-        fold.view.product_id = fold.products.front();
-    else if (facts.cancellation != nullptr)
-        if (const auto named = catalogue.resolve(facts.cancellation->candidates, facts.cancellation->occurred_at))
-            fold.view.product_id = named->product->id;
+
+    void hear(const Fact& fact)
+    {
+        const auto paid = is_purchase(fact.type) ? paid_at_.find(fact.transaction) : paid_at_.end();
+        if (paid != paid_at_.end())
+            tell(firm_, fact, paid->second);
+        else if (is_purchase(fact.type) && fact.type != FactType::purchase_delayed)
+            tell(weak_, fact, fact.occurred_at);
+        else
+            tell(firm_, fact, fact.occurred_at);
+    }
+
+    void settle(SubscriptionView& view) const
+    {
+        view.plan_id = firm_.plan_id.value_or(weak_.plan_id);
+        view.plan_name = firm_.plan_name.value_or(weak_.plan_name);
+        view.next_charge_at = firm_.next_charge_at.value_or(weak_.next_charge_at);
+    }
+
+private:
+    struct Told {
+        Latest<std::string> plan_id;
+        Latest<std::string> plan_name;
+        Latest<std::optional<Time>> next_charge_at;
+    };
+
+    static void tell(Told& told, const Fact& fact, Time at)
+    {
+        told.plan_id.tell(fact.plan_id, at);
+        told.plan_name.tell(fact.plan_name, at);
+        told.next_charge_at.tell(fact.next_charge_at, at);
+    }
+
+    std::map<std::string_view, Time> paid_at_; // by transaction
+    Told firm_;
+    Told weak_;
+};
+
+std::vector<std::string> products_of(const TransactionView& payment)
+{
+    return Served{payment.product_id, "", payment.further_products}.products();
 }
 
-SubscriptionStatus status_of(const SubscriptionFold& fold)
+// A plan or a renewal that no product knows changes nothing: what was paid for stays.
+void add_step(SubscriptionFold& fold, Time at, const TransactionView* payment, const Fact* plan_switch,
+              std::vector<std::string> products)
+{
+    if (products.empty() && !fold.steps.empty())
+        products = fold.steps.back().products;
+    fold.steps.push_back(SubscriptionStep{at, payment, plan_switch, std::move(products)});
+}
+
+void settle_steps(SubscriptionFold& fold, const Payments& paid, const FactList& switches, const Catalogue& catalogue)
+{
+    auto change = switches.begin();
+    for (std::size_t i = 0; i < paid.size(); ++i) {
+        while (change != switches.end() && (*change)->occurred_at < *paid[i]->paid_at)
+            ++change; // happened before anything was paid, or has had its turn
+        add_step(fold, *paid[i]->paid_at, paid[i], nullptr, products_of(*paid[i]));
+        for (; change != switches.end(); ++change) {
+            if (i + 1 < paid.size() && *paid[i + 1]->paid_at <= (*change)->occurred_at)
+                break;
+            const Time at = (*change)->occurred_at;
+            add_step(fold, at, paid[i], *change, serve((*change)->candidates, catalogue, at).products());
+        }
+    }
+}
+
+// Of what is sold here, the product that the latest fact names.
+std::string product_named_by(const FactList& facts, const Catalogue& catalogue)
+{
+    for (auto fact = facts.rbegin(); fact != facts.rend(); ++fact)
+        if (const Served served = serve((*fact)->candidates, catalogue, (*fact)->occurred_at);
+            !served.product_id.empty())
+            return served.product_id;
+    return {};
+}
+
+// Of a subscription that was never paid: is somebody still about to pay?
+SubscriptionStatus status_without_payment(const SubscriptionFold& fold, const Payments& attempts)
+{
+    const auto is_open = [](const TransactionView* attempt) {
+        return attempt->status == TransactionStatus::pending || attempt->status == TransactionStatus::overdue;
+    };
+    if (fold.unpaid_since || attempts.empty() || std::any_of(attempts.begin(), attempts.end(), is_open))
+        return SubscriptionStatus::pending_payment;
+    const auto last = std::max_element(attempts.begin(), attempts.end(), [](const auto* a, const auto* b) {
+        return std::tie(a->status_since, a->code) < std::tie(b->status_since, b->code);
+    });
+    return (*last)->status == TransactionStatus::expired ? SubscriptionStatus::expired : SubscriptionStatus::cancelled;
+}
+
+SubscriptionStatus status_of(const SubscriptionFold& fold, const Payments& payments)
 {
     if (fold.cancellation != nullptr)
         return SubscriptionStatus::cancelled;
     if (fold.last_paid == nullptr)
-        return SubscriptionStatus::pending_payment;
+        return status_without_payment(fold, payments);
     if (fold.last_paid->status == TransactionStatus::dispute)
         return SubscriptionStatus::suspended;
-    if (!is_paid(fold.last_paid->status))
-        return SubscriptionStatus::cancelled;
-    return fold.unpaid_since ? SubscriptionStatus::pending_payment : SubscriptionStatus::active;
-}
-
-void settle(SubscriptionFold& fold, const SubscriptionFacts& facts, const Catalogue& catalogue)
-{
-    std::sort(fold.paid.begin(), fold.paid.end(), paid_earlier);
-    fold.last_paid = fold.paid.empty() ? nullptr : fold.paid.back();
-    // A payment made after the cancellation is a reactivation.
-    if (facts.cancellation != nullptr &&
-        (fold.last_paid == nullptr || *fold.last_paid->paid_at <= facts.cancellation->occurred_at)) {
-        fold.cancellation = facts.cancellation;
-        fold.view.cancelled_at = facts.cancellation->occurred_at;
-    }
-    // One episode has several delays; it begins with the first after the last payment.
-    for (const Fact* delay : facts.delays)
-        if (!fold.unpaid_since && (fold.last_paid == nullptr || *fold.last_paid->paid_at < delay->occurred_at))
-            fold.unpaid_since = delay->occurred_at;
-    settle_products(fold, facts, catalogue);
-    fold.view.status = status_of(fold);
+    if (is_paid(fold.last_paid->status))
+        return fold.unpaid_since ? SubscriptionStatus::pending_payment : SubscriptionStatus::active;
+    // Taken back: only an attempt to charge again says that the subscription goes on.
+    const bool charged_again = fold.unpaid_since && fold.last_paid->status_since < *fold.unpaid_since;
+    return charged_again ? SubscriptionStatus::pending_payment : SubscriptionStatus::cancelled;
 }
 
 } // namespace
 
-SubscriptionFolds fold_subscriptions(const FactList& facts, const Transactions& transactions,
-                                     const Catalogue& catalogue)
+SubscriptionFold fold_subscription(const std::string& subscriber_code, const FactList& facts, Payments payments,
+                                   const Catalogue& catalogue)
 {
-    SubscriptionFolds folds;
-    std::map<std::string, SubscriptionFacts> facts_of;
+    SubscriptionFold fold;
+    fold.view.subscriber_code = subscriber_code;
+    Payments paid;
+    std::copy_if(payments.begin(), payments.end(), std::back_inserter(paid),
+                 [](const TransactionView* payment) { return payment->paid_at.has_value(); });
+    std::sort(paid.begin(), paid.end(), paid_earlier);
+    fold.last_paid = paid.empty() ? nullptr : paid.back();
+
+    const auto after_last_payment = [&](Time at) { return fold.last_paid == nullptr || *fold.last_paid->paid_at < at; };
+    Terms terms{paid};
+    FactList switches;
+    const Fact* cancellation = nullptr;
     for (const Fact* fact : facts) {
-        if (fact->subscriber_code.empty())
-            continue;
-        SubscriptionFold& fold = folds[fact->subscriber_code];
-        SubscriptionFacts& own = facts_of[fact->subscriber_code];
-        fold.view.subscriber_code = fact->subscriber_code;
         fold.view.purchase_seen = fold.view.purchase_seen || is_purchase(fact->type);
-        keep_latest(fold.view.plan_id, fact->plan_id);
-        keep_latest(fold.view.plan_name, fact->plan_name);
-        keep_latest(fold.view.next_charge_at, fact->next_charge_at);
+        terms.hear(*fact);
         if (fact->type == FactType::subscription_cancellation)
-            own.cancellation = fact;
+            cancellation = fact;
         if (fact->type == FactType::plan_switched)
-            own.plan_switch = fact;
-        if (fact->type == FactType::purchase_delayed)
-            own.delays.push_back(fact);
+            switches.push_back(fact);
+        // One episode has several delays; it begins with the first after the last payment.
+        if (fact->type == FactType::purchase_delayed && !fold.unpaid_since && after_last_payment(fact->occurred_at))
+            fold.unpaid_since = fact->occurred_at;
     }
-    for (const auto& [code, transaction] : transactions)
-        if (!transaction.subscriber_code.empty() && transaction.paid_at)
-            folds[transaction.subscriber_code].paid.push_back(&transaction);
-    for (auto& [code, fold] : folds)
-        settle(fold, facts_of[code], catalogue);
-    return folds;
+    terms.settle(fold.view);
+    // A payment made after the cancellation is a reactivation.
+    if (cancellation != nullptr &&
+        (after_last_payment(cancellation->occurred_at) || *fold.last_paid->paid_at == cancellation->occurred_at)) {
+        fold.cancellation = cancellation;
+        fold.view.cancelled_at = cancellation->occurred_at;
+    }
+    settle_steps(fold, paid, switches, catalogue);
+    if (fold.steps.empty())
+        fold.view.product_id = product_named_by(facts, catalogue);
+    else if (!fold.steps.back().products.empty())
+        fold.view.product_id = fold.steps.back().products.front();
+    fold.view.status = status_of(fold, payments);
+    return fold;
 }
 
-std::vector<PlanChange> fold_plan_changes(const FactList& facts, const Transactions& transactions,
-                                          const Catalogue& catalogue)
+std::map<std::string, SubscriptionParts> subscription_parts(const FactList& facts,
+                                                            const std::map<std::string, TransactionView>& transactions)
+{
+    std::map<std::string, SubscriptionParts> parts;
+    for (const Fact* fact : facts)
+        if (!fact->subscriber_code.empty())
+            parts[fact->subscriber_code].facts.push_back(fact);
+    for (const auto& [code, transaction] : transactions)
+        if (!transaction.subscriber_code.empty())
+            parts[transaction.subscriber_code].payments.push_back(&transaction);
+    return parts;
+}
+
+std::vector<PlanChange> fold_plan_changes(const SubscriptionFolds& subscriptions, const Catalogue& catalogue)
 {
     std::vector<PlanChange> changes;
-    std::map<std::string, std::string> switched_to; // by subscriber code
-    for (const Fact* fact : facts) {
-        if (fact->type != FactType::plan_switched)
-            continue;
-        const auto target = catalogue.resolve(fact->candidates, fact->occurred_at);
-        if (!target)
-            continue;
-        const TransactionView* paid_before = nullptr;
-        for (const auto& [code, transaction] : transactions)
-            if (transaction.subscriber_code == fact->subscriber_code && transaction.paid_at &&
-                *transaction.paid_at <= fact->occurred_at &&
-                (paid_before == nullptr || paid_earlier(paid_before, &transaction)))
-                paid_before = &transaction;
-        std::string& present = switched_to[fact->subscriber_code];
-        if (present.empty() && paid_before != nullptr)
-            present = paid_before->product_id;
-        const Product* from = catalogue.find(present);
-        const Product* to = target->product;
-        if (from != nullptr && from->id != to->id)
-            changes.push_back(PlanChange{fact->id, fact->occurred_at, from->id, to->id,
-                                         to->priority > from->priority   ? PlanDirection::upgrade
-                                         : to->priority < from->priority ? PlanDirection::downgrade
-                                                                         : PlanDirection::lateral});
-        present = to->id;
+    const auto main_product = [](const SubscriptionStep& step) {
+        return step.products.empty() ? std::string{} : step.products.front();
+    };
+    for (const auto& [code, fold] : subscriptions) {
+        std::string present;
+        std::string before_payment; // what the payment that is present now may itself have replaced
+        for (const SubscriptionStep& step : fold.steps) {
+            const std::string given = main_product(step);
+            if (step.plan_switch == nullptr) {
+                before_payment = std::exchange(present, given);
+                continue;
+            }
+            // Hotmart may charge the new plan in the same moment, and that payment be the earlier of the two.
+            const bool charged_with_it = step.at - *step.payment->paid_at < std::chrono::days{1};
+            const Product* from = catalogue.find(given == present && charged_with_it ? before_payment : present);
+            const Product* to = catalogue.find(given);
+            if (from != nullptr && to != nullptr && from->id != to->id)
+                changes.push_back(PlanChange{step.plan_switch->id, step.at, from->id, to->id,
+                                             to->priority > from->priority   ? PlanDirection::upgrade
+                                             : to->priority < from->priority ? PlanDirection::downgrade
+                                                                             : PlanDirection::lateral});
+            present = given;
+            before_payment = given;
+        }
     }
+    std::sort(changes.begin(), changes.end(), [](const PlanChange& a, const PlanChange& b) {
+        return std::tie(a.changed_at, a.fact_id) < std::tie(b.changed_at, b.fact_id);
+    });
     return changes;
 }
 

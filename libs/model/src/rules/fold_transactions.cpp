@@ -1,5 +1,7 @@
 #include "rules/fold_transactions.hpp"
 
+#include "rules/fact_list.hpp"
+
 #include <algorithm>
 
 namespace ciclo::model {
@@ -35,7 +37,10 @@ TransactionStatus status_told_by(const Fact& fact) noexcept
     case FactType::charge_date_changed:
     case FactType::club_first_access:
     case FactType::club_module_completed:
+    case FactType::courtesy_granted:
     case FactType::discord_linked:
+    case FactType::access_imported:
+    case FactType::historical_buyer:
         break;
     }
     return pending;
@@ -67,8 +72,8 @@ int stage(TransactionStatus status) noexcept
 }
 
 // Facts come in the order of their occurrence, so the later one is right, with two exceptions: money that
-// went back never returns under the same transaction, and "not paid in time" says nothing against money
-// that came.
+// went back never returns under the same transaction (see also MoneyFacts::part_went_back), and "not paid in
+// time" says nothing against money that came.
 bool replaces(TransactionStatus told, TransactionStatus present) noexcept
 {
     if (present == refunded)
@@ -96,18 +101,26 @@ bool proves_payment(const Fact& fact) noexcept
     return false;
 }
 
+bool is_refund(const Fact& fact) noexcept
+{
+    return fact.type == FactType::purchase_refunded || fact.type == FactType::purchase_chargeback;
+}
+
+// An amount and its currency are told together; a currency without amount only fills a gap.
+void keep_amount(std::string& amount, std::string& currency, const std::string& told, const std::string& told_currency)
+{
+    keep_latest(amount, told);
+    if (!told.empty() || currency.empty())
+        keep_latest(currency, told_currency);
+}
+
 void keep_details(TransactionView& view, const Fact& fact)
 {
-    if (!fact.candidates.empty())
-        view.candidates = fact.candidates;
+    merge_candidates(view.candidates, fact.candidates);
     // The amount told by a refund is what went back, not what was charged.
-    const bool is_refund = fact.type == FactType::purchase_refunded || fact.type == FactType::purchase_chargeback;
-    if (!is_refund || view.price.empty()) {
-        keep_latest(view.price, fact.price);
-        keep_latest(view.currency, fact.currency);
-    }
-    keep_latest(view.full_price, fact.full_price);
-    keep_latest(view.full_price_currency, fact.full_price_currency);
+    if (!is_refund(fact) || view.price.empty())
+        keep_amount(view.price, view.currency, fact.price, fact.currency);
+    keep_amount(view.full_price, view.full_price_currency, fact.full_price, fact.full_price_currency);
     keep_latest(view.payment_type, fact.payment_type);
     keep_latest(view.installments, fact.installments);
     keep_latest(view.offer_code, fact.offer_code);
@@ -117,8 +130,7 @@ void keep_details(TransactionView& view, const Fact& fact)
     keep_latest(view.src, fact.src);
     keep_latest(view.sck, fact.sck);
     keep_latest(view.commission_as, fact.commission_as);
-    keep_latest(view.commission, fact.commission);
-    keep_latest(view.commission_currency, fact.commission_currency);
+    keep_amount(view.commission, view.commission_currency, fact.commission, fact.commission_currency);
     keep_latest(view.parent_transaction, fact.parent_transaction);
     keep_latest(view.refusal_reason, fact.refusal_reason);
     keep_latest(view.subscriber_code, fact.subscriber_code);
@@ -129,43 +141,50 @@ void keep_details(TransactionView& view, const Fact& fact)
     keep_latest(view.warranty_ends_at, fact.warranty_ends_at);
 }
 
-// What the payment's facts say about its money.
-struct MoneyFacts {
-    std::string paid;
-    std::string paid_currency;
-    std::string refunded;
-    std::string refunded_currency;
-};
-
 void keep_money(MoneyFacts& money, const Fact& fact)
 {
-    if (fact.type == FactType::purchase_approved || fact.type == FactType::purchase_complete) {
-        keep_latest(money.paid, fact.price);
-        keep_latest(money.paid_currency, fact.currency);
-    }
-    if (fact.type == FactType::purchase_refunded || fact.type == FactType::purchase_chargeback) {
-        keep_latest(money.refunded, fact.price);
-        keep_latest(money.refunded_currency, fact.currency);
-    }
+    if (fact.type == FactType::purchase_approved || fact.type == FactType::purchase_complete)
+        keep_amount(money.paid, money.paid_currency, fact.price, fact.currency);
+    if (!is_refund(fact))
+        return;
+    const bool in_part = status_told_by(fact) == partially_refunded;
+    (in_part ? money.part_went_back : money.went_back) = true;
+    keep_amount(in_part ? money.refunded_in_part : money.refunded, money.refunded_currency, fact.price, fact.currency);
+}
+
+// How much of what was paid went back: at most all of it, and all when that was not told.
+Money money_back(const TransactionView& view, const MoneyFacts& money)
+{
+    const bool same_currency = money.refunded_currency.empty() || money.refunded_currency == view.currency;
+    const auto limited = [&](const std::string& told) {
+        const auto amount = same_currency ? Money::parse(told) : std::nullopt;
+        return std::clamp(amount.value_or(view.paid_amount), Money{}, view.paid_amount);
+    };
+    Money back;
+    if (money.part_went_back)
+        back = limited(money.refunded_in_part);
+    if (money.went_back)
+        back = back + limited(money.refunded);
+    return std::min(back, view.paid_amount);
 }
 
 void settle_money(TransactionView& view, const MoneyFacts& money)
 {
-    view.paid_amount = std::max(Money::parse(money.paid).value_or(Money{}), Money{});
     if (!money.paid_currency.empty())
         view.currency = money.paid_currency;
-    if (view.status != refunded && view.status != partially_refunded)
-        return;
-    // A refund takes back at most what its own payment brought; in another currency, all of it.
-    const bool same_currency = money.refunded_currency.empty() || money.refunded_currency == view.currency;
-    const auto told = same_currency ? Money::parse(money.refunded) : std::nullopt;
-    view.refunded_amount = std::clamp(told.value_or(view.paid_amount), Money{}, view.paid_amount);
+    view.paid_amount = std::max(Money::parse(money.paid).value_or(Money{}), Money{});
+    if (is_send_test(view.candidates))
+        view.paid_amount = Money{}; // nobody paid for what Hotmart's "send test" makes up
+    view.refunded_amount = money_back(view, money);
 }
 
-void apply(TransactionView& view, const Fact& fact, bool is_first)
+void apply(TransactionView& view, const MoneyFacts& money, const Fact& fact, bool is_first)
 {
     keep_details(view, fact);
-    const TransactionStatus told = status_told_by(fact);
+    TransactionStatus told = status_told_by(fact);
+    // The end of the warranty, or of a dispute, does not bring back the part that was refunded.
+    if (money.part_went_back && is_paid(told))
+        told = partially_refunded;
     if (is_first || (told != view.status && replaces(told, view.status))) {
         view.status = told;
         view.status_since = fact.occurred_at;
@@ -175,21 +194,8 @@ void apply(TransactionView& view, const Fact& fact, bool is_first)
         view.first_seen_at = fact.occurred_at;
     if (proves_payment(fact))
         keep_earliest(view.paid_at, fact.approved_at.value_or(fact.occurred_at));
-    if (told == refunded || told == partially_refunded)
+    if (told == refunded || (told == partially_refunded && is_refund(fact)))
         keep_earliest(view.refunded_at, fact.occurred_at);
-}
-
-void resolve(TransactionView& view, const Catalogue& catalogue)
-{
-    const Time sold_at = view.ordered_at.value_or(view.paid_at.value_or(view.first_seen_at));
-    view.further_products = catalogue.further_products(view.candidates);
-    if (const auto resolution = catalogue.resolve(view.candidates, sold_at)) {
-        view.product_id = resolution->product->id;
-        view.matched_by = resolution->matched_by;
-    } else if (!view.further_products.empty()) {
-        view.product_id = view.further_products.front();
-        view.matched_by = "hotmart_product_mapping";
-    }
 }
 
 } // namespace
@@ -199,34 +205,65 @@ int stage(const Fact& fact) noexcept
     return is_purchase(fact.type) ? stage(status_told_by(fact)) : 0;
 }
 
-std::map<std::string, TransactionView> fold_transactions(const FactList& facts, const Catalogue& catalogue)
+std::vector<std::string> Served::products() const
 {
-    std::map<std::string, TransactionView> views;
-    std::map<std::string, MoneyFacts> money;
-    for (const Fact* fact : facts) {
-        if (!is_purchase(fact->type) || fact->transaction.empty())
-            continue;
-        const auto [place, is_first] = views.try_emplace(fact->transaction);
-        place->second.code = fact->transaction;
-        apply(place->second, *fact, is_first);
-        keep_money(money[fact->transaction], *fact);
+    std::vector<std::string> all;
+    if (!product_id.empty())
+        all.push_back(product_id);
+    for (const auto& further : further_products)
+        if (std::find(all.begin(), all.end(), further) == all.end())
+            all.push_back(further);
+    return all;
+}
+
+Served serve(const std::vector<Candidate>& candidates, const Catalogue& catalogue, Time sold_at)
+{
+    Served served;
+    served.further_products = catalogue.further_products(candidates, sold_at);
+    if (const auto resolution = catalogue.resolve(candidates, sold_at)) {
+        served.product_id = resolution->product->id;
+        served.matched_by = resolution->matched_by;
+    } else if (!served.further_products.empty()) {
+        served.product_id = served.further_products.front();
+        served.matched_by = "hotmart_product_mapping";
     }
-    for (auto& [code, view] : views) {
-        settle_money(view, money[code]);
-        resolve(view, catalogue);
-    }
-    return views;
+    return served;
+}
+
+const TransactionView* TransactionFold::add(const Fact& fact)
+{
+    if (!is_purchase(fact.type) || fact.transaction.empty())
+        return nullptr;
+    const auto [place, is_first] = views_.try_emplace(fact.transaction);
+    TransactionView& view = place->second;
+    MoneyFacts& money = money_[fact.transaction];
+    view.code = fact.transaction;
+    keep_money(money, fact);
+    apply(view, money, fact, is_first);
+    settle_money(view, money);
+    Served served =
+        serve(view.candidates, catalogue_, view.ordered_at.value_or(view.paid_at.value_or(view.first_seen_at)));
+    view.product_id = std::move(served.product_id);
+    view.matched_by = std::move(served.matched_by);
+    view.further_products = std::move(served.further_products);
+    return &view;
 }
 
 std::map<std::string, Money> fold_ltv(const std::map<std::string, TransactionView>& transactions)
 {
+    // Beyond any real sum: made-up amounts stop here, before the addition overflows.
+    constexpr int largest_amounts = 8;
+    static const Money largest = Money::parse("1000000000000").value_or(Money{});
+    Money most;
+    for (int i = 0; i < largest_amounts; ++i)
+        most = most + largest;
     std::map<std::string, Money> ltv;
     for (const auto& [code, transaction] : transactions) {
         if (!is_paid(transaction.status) && transaction.status != refunded)
             continue;
         const Money net = transaction.paid_amount - transaction.refunded_amount;
         if (net > Money{} && !transaction.currency.empty())
-            ltv[transaction.currency] = ltv[transaction.currency] + net;
+            ltv[transaction.currency] = std::min(ltv[transaction.currency] + net, most);
     }
     return ltv;
 }

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace ciclo::model {
 
 namespace {
@@ -34,8 +36,9 @@ std::string canonical_email(JsonView place)
 void add_candidate(std::vector<Candidate>& candidates, std::string_view path, JsonView place)
 {
     std::string value = trimmed_text(place);
-    // Hotmart's test events carry product 0.
-    if (!value.empty() && value != "0")
+    // Hotmart's test events carry product 0, of the Club "00000".
+    const bool is_placeholder = value.find_first_not_of('0') == std::string::npos;
+    if (!value.empty() && !(is_placeholder && identifier_kind(path) == "product.id"))
         candidates.push_back(Candidate{std::string{path}, std::move(value)});
 }
 
@@ -64,8 +67,22 @@ std::vector<Candidate> read_candidates(JsonView data)
 
 std::string joined_phone(JsonView code, JsonView number)
 {
-    const std::string digits = trimmed_text(number);
-    return digits.empty() ? digits : trimmed_text(code) + digits;
+    constexpr std::ptrdiff_t longest_without_area_code = 9;
+    const std::string given = trimmed_text(number);
+    const auto digits = std::count_if(given.begin(), given.end(), [](char c) { return c >= '0' && c <= '9'; });
+    // Some numbers come with their area code although it is told beside them.
+    return digits == 0 || digits > longest_without_area_code ? given : trimmed_text(code) + given;
+}
+
+// Every kind of event has its own place for the code; which one an event of today uses is taken from it.
+std::string subscriber_code_in(JsonView data)
+{
+    const JsonView subscription = data["subscription"];
+    for (const JsonView place :
+         {subscription.at({"subscriber", "code"}), subscription["subscriber_code"], data.at({"subscriber", "code"})})
+        if (std::string code = trimmed_text(place); !code.empty())
+            return code;
+    return {};
 }
 
 void read_plan(Fact& fact, JsonView plan)
@@ -137,7 +154,7 @@ ReadEvent read_purchase(Fact fact, JsonView data)
 
     const JsonView subscription = data["subscription"];
     if (subscription.is_object()) {
-        fact.subscriber_code = trimmed_text(subscription.at({"subscriber", "code"}));
+        fact.subscriber_code = subscriber_code_in(data);
         read_plan(fact, subscription["plan"]);
         if (fact.subscriber_code.empty())
             return IncompleteEvent{"data.subscription.subscriber.code is missing: a purchase with a subscription "
@@ -155,7 +172,7 @@ ReadEvent read_cancellation(Fact fact, JsonView data)
     fact.phone = joined_phone(phone["dddCell"], phone["cell"]);
     if (fact.phone.empty())
         fact.phone = joined_phone(phone["dddPhone"], phone["phone"]);
-    fact.subscriber_code = trimmed_text(subscriber["code"]);
+    fact.subscriber_code = subscriber_code_in(data);
     if (fact.subscriber_code.empty())
         return IncompleteEvent{"data.subscriber.code is missing: a cancellation must say whose subscription ended"};
     fact.next_charge_at = data["date_next_charge"].time();
@@ -168,7 +185,7 @@ ReadEvent read_switch(Fact fact, JsonView data)
 {
     const JsonView subscription = data["subscription"];
     fact.email = canonical_email(subscription.at({"user", "email"}));
-    fact.subscriber_code = trimmed_text(subscription["subscriber_code"]);
+    fact.subscriber_code = subscriber_code_in(data);
     if (fact.subscriber_code.empty())
         return IncompleteEvent{"data.subscription.subscriber_code is missing: a change of plan must say whose it is"};
     fact.next_charge_at = subscription["date_next_charge"].time();
@@ -196,7 +213,7 @@ ReadEvent read_charge_date(Fact fact, JsonView data)
     const JsonView subscription = data["subscription"];
     fact.email = canonical_email(subscriber["email"]);
     fact.name = trimmed_text(subscriber["name"]);
-    fact.subscriber_code = trimmed_text(subscriber["code"]);
+    fact.subscriber_code = subscriber_code_in(data);
     if (fact.subscriber_code.empty())
         return IncompleteEvent{"data.subscriber.code is missing: a change of the charge date must say whose it is"};
     for (const auto name : {"date_next_charge", "dateNextCharge"})
@@ -257,16 +274,22 @@ ReadEvent read_data(Fact fact, JsonView data)
     case FactType::purchase_expired:
     case FactType::purchase_delayed:
         return read_purchase(std::move(fact), data);
+    case FactType::courtesy_granted:
     case FactType::discord_linked:
+    case FactType::access_imported:
+    case FactType::historical_buyer:
         break; // nothing that Hotmart sends
     }
     return UnknownEvent{};
 }
 
+// Documentation samples are dated 1970 (12345678): before Hotmart existed, nothing can have happened there.
+constexpr Time first_credible{std::chrono::sys_days{std::chrono::year{2011} / 1 / 1}};
+
 Time event_time(JsonView root, Time received_at)
 {
     for (const auto name : {"creation_date", "creationDate"})
-        if (const auto time = root[name].time())
+        if (const auto time = root[name].time(); time && *time >= first_credible)
             return *time;
     return received_at;
 }

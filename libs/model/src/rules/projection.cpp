@@ -2,8 +2,10 @@
 
 #include "model/rules/hotmart_event.hpp"
 #include "rules/course_status.hpp"
+#include "rules/courtesies.hpp"
 #include "rules/fact_list.hpp"
 #include "rules/fold_access.hpp"
+#include "rules/fold_imports.hpp"
 #include "rules/fold_subscriptions.hpp"
 #include "rules/fold_transactions.hpp"
 
@@ -91,6 +93,43 @@ void fold_club(StudentView& student, const FactList& facts, const Catalogue& cat
     }
 }
 
+// Somebody who was there before is not asked again, unless a purchase opens another role.
+bool onboarding_needed(const StudentView& student, const Catalogue& catalogue)
+{
+    return std::any_of(student.enrollments.begin(), student.enrollments.end(), [&](const auto& entry) {
+        const Product* product = catalogue.find(entry.first);
+        return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding &&
+               product != nullptr && !product->discord_roles.empty();
+    });
+}
+
+// Who paid for what, or was given it, and does it still hold at `now`?
+void fold_access(StudentView& student, const FactList& facts, const SubscriptionFolds& subscriptions,
+                 const Catalogue& catalogue, const Policy& policy, Time now)
+{
+    std::map<std::string, std::vector<Grant>> grants;
+    const auto add = [&](Claims claims) {
+        for (auto& [product_id, own] : claims.grants)
+            grants[product_id].insert(grants[product_id].end(), own.begin(), own.end());
+        keep_sooner(student.changes_at, claims.changes_at);
+        return claims.status;
+    };
+    for (const auto& [code, transaction] : student.transactions)
+        if (transaction.paid_at && transaction.subscriber_code.empty())
+            add(claims_of(transaction, catalogue, now));
+    for (const auto& [code, subscription] : subscriptions) {
+        SubscriptionView view = subscription.view;
+        view.status = add(claims_of(subscription, policy, now));
+        student.subscriptions.emplace(code, std::move(view));
+    }
+    for (const auto& [product_id, import] : imports_by_product(facts, catalogue))
+        add(claims_of_import(product_id, *import, student.transactions, subscriptions, now));
+    for (const auto& [product_id, courtesy] : courtesies_by_product(facts, catalogue))
+        add(claims_of_courtesy(product_id, *courtesy, now));
+    for (auto& [product_id, own] : grants)
+        student.enrollments.emplace(product_id, combine(product_id, std::move(own)));
+}
+
 LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& catalogue, const Policy& policy)
 {
     LifecycleFacts facts;
@@ -98,7 +137,7 @@ LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& cata
         facts.had_access = true;
         facts.has_access = facts.has_access || enrollment.status == EnrollmentStatus::active;
     }
-    facts.onboarding_needed = policy.discord_enabled && !wanted_discord_roles(student, catalogue).empty();
+    facts.onboarding_needed = policy.discord_enabled && onboarding_needed(student, catalogue);
     facts.onboarding_done = !student.discord_id.empty();
     return facts;
 }
@@ -178,22 +217,27 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     const FactList ordered = in_order(facts);
     StudentView student;
     fold_person(student, ordered);
-    student.transactions = fold_transactions(ordered, catalogue);
+    TransactionFold payments{catalogue};
+    for (const Fact* fact : ordered)
+        payments.add(*fact);
+    student.transactions = payments.views();
     student.ltv = fold_ltv(student.transactions);
-    const SubscriptionFolds subscriptions = fold_subscriptions(ordered, student.transactions, catalogue);
-    for (const auto& [code, fold] : subscriptions)
-        student.subscriptions.emplace(code, fold.view);
+    SubscriptionFolds subscriptions;
+    for (const auto& [code, parts] : subscription_parts(ordered, student.transactions))
+        subscriptions.emplace(code, fold_subscription(code, parts.facts, parts.payments, catalogue));
+    fold_access(student, ordered, subscriptions, catalogue, policy, now);
     // Nobody can be given access under the address that stands for "not told".
     const bool is_somebody = student.email != unknown_email;
     bool pending = false;
     if (is_somebody) {
-        AccessFold access = fold_access(student.transactions, subscriptions, catalogue, policy, now);
-        student.enrollments = std::move(access.enrollments);
-        student.changes_at = access.changes_at;
-        student.course_statuses = course_status_history(ordered, catalogue, policy, now);
-        student.plan_changes = fold_plan_changes(ordered, student.transactions, catalogue);
+        CourseStatusHistory history = course_status_history(ordered, catalogue, policy, now);
+        student.course_statuses = std::move(history.versions);
+        keep_sooner(student.changes_at, history.changes_at);
+        student.plan_changes = fold_plan_changes(subscriptions, catalogue);
         fold_club(student, ordered, catalogue);
         pending = payment_pending(student, subscriptions, now, student.changes_at) || single_payment_overdue(student);
+    } else {
+        student.enrollments.clear();
     }
     LifecycleFacts what = lifecycle_facts(student, catalogue, policy);
     what.payment_pending = pending;

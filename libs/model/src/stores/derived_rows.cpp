@@ -95,7 +95,8 @@ constexpr const char* offers_sql = R"sql(
     ORDER BY product_id, code, sold_at DESC, price::numeric DESC NULLS LAST
     ON CONFLICT (product_id, code) DO UPDATE
     SET price = excluded.price, currency = excluded.currency, last_sold_at = excluded.last_sold_at
-    WHERE (offer.last_sold_at, coalesce(offer.price, -1)) < (excluded.last_sold_at, coalesce(excluded.price, -1))
+    WHERE offer.last_sold_at IS NULL
+       OR (offer.last_sold_at, coalesce(offer.price, -1)) < (excluded.last_sold_at, coalesce(excluded.price, -1))
 )sql";
 
 constexpr const char* classes_sql = R"sql(

@@ -6,7 +6,11 @@ namespace ciclo::model {
 
 namespace {
 
-constexpr const char* user_sql = "SELECT email, discord_id FROM users WHERE id = $1";
+// An imported student without an account is active already: nobody is to be invited.
+constexpr const char* user_sql = R"sql(
+    SELECT email, discord_id FROM users
+    WHERE id = $1 AND (discord_id IS NOT NULL OR lifecycle IS DISTINCT FROM 'active')
+)sql";
 
 constexpr const char* wanted_sql = R"sql(
     SELECT rule.value, product.name
@@ -23,13 +27,6 @@ constexpr const char* managed_sql = R"sql(
     SELECT value FROM settings WHERE key = 'visitor_role_id' AND value <> ''
 )sql";
 
-constexpr const char* former_sql = R"sql(
-    SELECT DISTINCT body::jsonb ->> 'discord_id' AS account FROM facts
-    WHERE user_id = $1 AND type = 'DISCORD_LINKED'
-      AND NOT EXISTS (SELECT FROM users WHERE discord_id = body::jsonb ->> 'discord_id')
-    ORDER BY account
-)sql";
-
 constexpr const char* member_sql = R"sql(
     INSERT INTO discord_members AS member (discord_id, user_id, present, pending, seen_roles, seen_at, applied_at)
     VALUES ($1, $2, $3, $4, $5::text[], $6, CASE WHEN $7::boolean THEN now() END)
@@ -37,11 +34,12 @@ constexpr const char* member_sql = R"sql(
     SET user_id = excluded.user_id, present = excluded.present, pending = excluded.pending,
         seen_roles = excluded.seen_roles, seen_at = excluded.seen_at,
         applied_at = coalesce(excluded.applied_at, member.applied_at)
+    WHERE member.seen_at <= excluded.seen_at
 )sql";
 
 constexpr const char* open_invite_sql = R"sql(
     SELECT code, user_id, channel_id, created_at, expires_at FROM discord_invites
-    WHERE user_id = $1 AND expires_at > now() + interval '1 hour'
+    WHERE user_id = $1 AND expires_at > now() + interval '1 hour' AND gone_at IS NULL AND used_by IS NULL
     ORDER BY expires_at DESC LIMIT 1
 )sql";
 
@@ -71,13 +69,13 @@ std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, c
     return wish;
 }
 
-std::vector<std::string> former_discord_accounts(postgres::Connection& connection, const std::string& user_id)
+std::set<std::string> managed_roles(postgres::Connection& connection)
 {
-    const auto rows = connection.execute(former_sql, {user_id});
-    std::vector<std::string> accounts;
+    const auto rows = connection.execute(managed_sql);
+    std::set<std::string> roles;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        accounts.push_back(rows.text(i, 0));
-    return accounts;
+        roles.insert(rows.text(i, 0));
+    return roles;
 }
 
 void record_member(postgres::Connection& connection, const SeenMember& member)

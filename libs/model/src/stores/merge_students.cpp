@@ -20,6 +20,15 @@ constexpr auto move_sql = std::to_array<const char*>({
     "UPDATE messages SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_members SET user_id = $1 WHERE user_id = $2",
     "UPDATE discord_invites SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_given_roles SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_held_revocations SET user_id = $1 WHERE user_id = $2",
+    "UPDATE discord_hand_held_roles SET user_id = $1 WHERE user_id = $2",
+    "UPDATE hotmart_buyers SET user_id = $1 WHERE user_id = $2",
+    R"sql(
+        INSERT INTO lesson_progress (user_id, product_id, page_id, completed_at)
+        SELECT $1::uuid, product_id, page_id, completed_at FROM lesson_progress WHERE user_id = $2
+        ON CONFLICT DO NOTHING
+    )sql",
     R"sql(
         UPDATE users SET manychat_subscriber_id = coalesce(users.manychat_subscriber_id, loser.manychat_subscriber_id)
         FROM users AS loser WHERE users.id = $1 AND loser.id = $2
@@ -43,6 +52,7 @@ constexpr auto drop_sql = std::to_array<const char*>({
     "DELETE FROM user_ltv WHERE user_id = $1",
     "DELETE FROM manychat_contacts WHERE user_id = $1",
     "DELETE FROM module_completions WHERE user_id = $1",
+    "DELETE FROM lesson_progress WHERE user_id = $1",
     "DELETE FROM reconciliations WHERE user_id = $1",
     "DELETE FROM users WHERE id = $1",
 });

@@ -69,7 +69,7 @@ void add_notices(std::vector<NewMessage>& notices, const StudentToFold& student,
         const auto old = before.find(product_id);
         const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
         const bool is_active = enrollment.status == EnrollmentStatus::active;
-        if (was_active == is_active)
+        if (was_active == is_active || enrollment.without_onboarding)
             continue;
         const Time at = is_active ? enrollment.started_at : enrollment.ended_at.value_or(now);
         if (is_told_by_plan_change(view, product_id, at))

@@ -28,6 +28,13 @@ constexpr const char* expire_sql = R"sql(
     WHERE user_id = ANY ($1::uuid[]) AND used_at IS NULL AND expires_at > now()
 )sql";
 
+constexpr const char* open_sql = R"sql(
+    SELECT user_id, token, expires_at FROM onboarding_tokens JOIN users ON users.id = user_id
+    WHERE token > $2 AND used_at IS NULL AND expires_at > now() AND onboarding_tokens.created_at <= $1::timestamptz
+      AND lifecycle = 'pending_onboarding'
+    ORDER BY token LIMIT $3::int
+)sql";
+
 } // namespace
 
 NewOnboardingToken new_onboarding_token(const std::string& user_id, Time now)
@@ -71,6 +78,16 @@ std::optional<std::string> find_onboarding_token(postgres::Connection& connectio
 {
     const auto rows = connection.execute(find_sql, {user_id});
     return rows.empty() ? std::nullopt : std::optional{rows.text(0, 0)};
+}
+
+std::vector<OpenOnboarding> open_onboardings(postgres::Connection& connection, Time asked_before,
+                                             const std::string& after_token, int most)
+{
+    const auto rows = connection.execute(open_sql, {to_iso8601(asked_before), after_token, most});
+    std::vector<OpenOnboarding> open;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        open.push_back({rows.text(i, 0), rows.text(i, 1), time_from_text(rows.view(i, 2)).value_or(Time{})});
+    return open;
 }
 
 } // namespace ciclo::model

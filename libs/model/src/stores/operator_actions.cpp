@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "core/uuid.hpp"
+#include "model/stores/discord_link_store.hpp"
 #include "model/stores/fact_store.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "model/stores/student_store.hpp"
@@ -37,12 +38,14 @@ Result<LinkedAccount> link_discord_account(postgres::Connection& connection, std
     fact.occurred_at = now;
     fact.email = lower_case(trimmed(email));
     fact.discord_id = discord_id;
+    fact.link_source = "operator";
 
     postgres::Transaction transaction{connection};
     connection.execute(lock_sql, {discord_id});
     const StoredStudent student = find_students(connection, {&fact, 1}).of_fact.front();
     if (student.discord_id == discord_id)
         return LinkedAccount{student.id, "", true};
+    lock_discord_account(connection, discord_id);
     const auto owner = connection.execute(owner_sql, {discord_id});
     const auto asked = connection.execute(asked_sql, {discord_id, student.id});
     if (!owner.empty() || !asked.empty())

@@ -19,10 +19,10 @@ inline constexpr std::string_view dead_letter_queue = "ciclo.dead-letters";
 inline constexpr int delivery_limit = 5;
 
 // Durable quorum queues with the limit and the dead-letter exchange above.
-inline constexpr std::array<std::string_view, 11> work_queues = {
-    "hotmart.events",   "lifecycle.fold",     "discord.reconcile", "discord.notifications",
-    "messaging.emails", "jobs.requests",      "sync.jobs",         "discord.jobs",
-    "manychat.jobs",    "manychat.reconcile", "manychat.flows",
+inline constexpr std::array<std::string_view, 12> work_queues = {
+    "hotmart.events",        "lifecycle.fold",   "discord.reconcile",  "discord.notifications",
+    "discord.announcements", "messaging.emails", "jobs.requests",      "sync.jobs",
+    "discord.jobs",          "manychat.jobs",    "manychat.reconcile", "manychat.flows",
 };
 
 } // namespace ciclo::rabbitmq

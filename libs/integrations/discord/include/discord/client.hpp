@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "discord/guild.hpp"
 #include "discord/rate_limits.hpp"
 #include "net/http_client.hpp"
 
@@ -19,19 +21,6 @@ struct Settings {
     std::string api_url; // "https://discord.com/api/v10"
     std::string bot_token;
     std::string guild_id;
-};
-
-struct Member {
-    std::string user_id;
-    std::set<std::string> roles;
-    bool pending = false; // has not accepted the guild's rules yet
-};
-
-struct Role {
-    std::string id;
-    std::string name;
-    int position = 0;     // a bot gives and takes only roles below its own highest one
-    bool managed = false; // belongs to an integration: nobody can give it by hand
 };
 
 struct CreatedInvite {
@@ -59,9 +48,22 @@ public:
     Result<std::string> own_user_id();
     Result<std::vector<Role>> roles();
 
+    // Members after that account id in numeric order (empty: the first), at most a thousand. Needs the privileged
+    // intent GUILD_MEMBERS, and is refused without it.
+    Result<std::vector<Member>> members_after(std::string_view user_id);
+
+    // A message of the bot's own, at most 2000 characters (longer text is cut), without effect of mentions.
+    // Answers its id. May not be repeated after `unknown_outcome`.
+    Result<std::string> create_message(std::string_view channel_id, std::string_view content);
+
+    Result<Guild> guild();
+    Result<std::vector<Channel>> channels();
+    Result<Application> own_application();
+
 private:
-    Result<net::HttpAnswer> call(std::string method, const std::string& path, const std::string& bucket,
-                                 std::string body, std::string_view reason);
+    Result<net::HttpAnswer> call(const Route& route, const std::string& path, std::string body,
+                                 std::string_view reason);
+    Result<JsonDocument> read(const Route& route, const std::string& path);
 
     Settings settings_;
     RateLimits& limits_;

@@ -12,7 +12,10 @@ inline constexpr int unknown_member = 10007;
 inline constexpr int unknown_role = 10011;
 inline constexpr int unknown_user = 10013;
 inline constexpr int unknown_webhook = 10015;
+inline constexpr int unknown_interaction = 10062;
+inline constexpr int already_acknowledged = 40060;
 inline constexpr int missing_access = 50001;
+inline constexpr int cannot_message = 50007;
 inline constexpr int missing_permissions = 50013;
 inline constexpr int invalid_webhook_token = 50027;
 } // namespace code

@@ -1,46 +1,52 @@
 #pragma once
 
-#include "core/result.hpp"
+#include "core/shared_state.hpp"
 #include "net/http_client.hpp"
 
 #include <chrono>
-#include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
 namespace ciclo::discord {
 
-// Keeps a process within Discord's limits (documentation, "Rate Limits"): one bucket for each route and
-// major parameter as the headers tell, and the global limit of 50 a second with a margin. Thread-safe.
+// What a limit is kept for: the route's template with its method, and the guild, channel or webhook.
+struct Route {
+    std::string name;  // "PUT /guilds/{guild}/members/{user}/roles/{role}"
+    std::string major; // id of the guild, channel or webhook; empty when it has none
+
+    std::string key() const { return "discord route " + name + " " + major; }
+};
+
+// Keeps every process that shares a state within Discord's limits: buckets as the headers tell, the global
+// limit with a margin, and far from the ban for too many refusals. Thread-safe. See limit_rules.hpp.
 class RateLimits {
 public:
-    using Clock = std::chrono::steady_clock;
+    // Discord allows a bot 50 requests a second, counted in its own way.
+    static constexpr std::size_t default_per_second = 45;
 
-    // Discord allows 50 requests a second to a bot; a margin is left for its own way of counting.
-    explicit RateLimits(std::size_t global_per_second = 45) : global_per_second_(global_per_second) {}
+    explicit RateLimits(std::size_t per_second = default_per_second); // for this process alone
+    explicit RateLimits(SharedState& state, std::size_t per_second = default_per_second);
 
-    // A place for one request of `bucket`, such as "PUT /guilds/1/members/roles". Answers when it may
-    // be sent; a time in the past or now means at once. The place is taken either way, so wait or `give_back`.
-    Clock::time_point reserve(const std::string& bucket, Clock::time_point now);
-    void give_back(const std::string& bucket);
+    // Zero: send now, the place is taken. Otherwise ask again after this time.
+    std::chrono::milliseconds reserve(const Route& route);
 
     // What the answer's headers, or a 429, told.
-    void learn(const std::string& bucket, const net::HttpAnswer& answer, Clock::time_point now);
+    void learn(const Route& route, const net::HttpAnswer& answer);
+
+    // Nothing came back: nobody needs to wait for what that answer would have told.
+    void no_answer(const Route& route);
 
 private:
-    struct Bucket {
-        int remaining = 1; // unknown until the first answer: one request at a time
-        bool known = false;
-        Clock::time_point resets_at{};
-        Clock::time_point blocked_until{};
-    };
+    std::string bucket_of(const Route& route);
+    void remember(const Route& route, const std::string& bucket);
 
-    std::size_t global_per_second_;
+    std::unique_ptr<SharedState> own_;
+    SharedState& state_;
+    int per_second_;
     std::mutex mutex_;
-    std::map<std::string, Bucket> buckets_;
-    std::deque<Clock::time_point> recent_; // requests of the last second, for the global limit
-    Clock::time_point blocked_until_{};
+    std::map<std::string, std::string> buckets_; // of routes, as last seen: which names to ask for
 };
 
 } // namespace ciclo::discord

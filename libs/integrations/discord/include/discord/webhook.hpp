@@ -13,4 +13,7 @@ namespace ciclo::discord {
 // `url` is a secret: it is in no error text.
 Result<std::string> execute_webhook(net::HttpClient& http, const std::string& url, std::string_view content);
 
+// Does it still exist? Answers the id of its channel; posts nothing.
+Result<std::string> webhook_channel(net::HttpClient& http, const std::string& url);
+
 } // namespace ciclo::discord

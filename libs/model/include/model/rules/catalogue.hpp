@@ -23,6 +23,13 @@ struct Candidate {
 // Which kind of identifier (product_identifiers.kind) a candidate at `path` can match.
 std::string_view identifier_kind(std::string_view path) noexcept;
 
+// Events of one sale name it more or less fully: what a later one tells at a path replaces what was known
+// there, and what it leaves out stays. In the order of the product resolution.
+void merge_candidates(std::vector<Candidate>& known, const std::vector<Candidate>& told);
+
+// Is this the placeholder that Hotmart's "send test" sells?
+bool is_send_test(const std::vector<Candidate>& candidates) noexcept;
+
 struct Product {
     std::string id;
     std::string name;
@@ -55,8 +62,9 @@ public:
     // switched off later keeps its earlier sales: nobody loses access because the catalogue was tidied.
     std::optional<Resolution> resolve(const std::vector<Candidate>& candidates, Time sold_at) const;
 
-    // Those that the sale gives besides (hotmart_product_mapping).
+    // Those that the sale gives besides (hotmart_product_mapping); with a time, only those sold then.
     std::vector<std::string> further_products(const std::vector<Candidate>& candidates) const;
+    std::vector<std::string> further_products(const std::vector<Candidate>& candidates, Time sold_at) const;
 
 private:
     std::map<std::string, std::vector<std::string>> mappings_;

@@ -27,7 +27,10 @@ enum class FactType {
     charge_date_changed,
     club_first_access,
     club_module_completed,
-    discord_linked, // a Discord account was tied to the student, by an operator or a registration
+    courtesy_granted, // access that somebody gives without a payment, until a day
+    discord_linked,   // a Discord account was tied to the student, by an operator or a registration
+    access_imported,  // active already, from a file
+    historical_buyer, // a purchase that Hotmart knows from before
 };
 
 // "PURCHASE_APPROVED", "DISCORD_LINKED" ...
@@ -39,6 +42,8 @@ struct Fact {
     std::string id; // unique; the same fact received twice has the same id
     FactType type = FactType::purchase_approved;
     Time occurred_at; // when the source says it happened, not when it arrived
+
+    std::string source; // empty: a webhook; "api": found by asking Hotmart
 
     std::string email; // trimmed, lower case
     std::string name;
@@ -62,6 +67,7 @@ struct Fact {
     std::string billet_url;
     std::string pix_code;
     std::optional<Time> pix_expires_at;
+    std::optional<Time> access_until; // of imported access (nothing: without end) or a courtesy
     std::string src;
     std::string sck;
     std::string commission_as; // "PRODUCER", "COPRODUCER", "AFFILIATE"
@@ -76,7 +82,10 @@ struct Fact {
 
     std::string module_id; // of Hotmart Club
 
+    std::string reason; // of a courtesy: why it was given
+
     std::string discord_id;
+    std::string link_source; // what tied it: "registrar", "invite", "operator"
 };
 
 // Is it about one payment?

@@ -101,6 +101,7 @@ struct EnrollmentView {
     std::optional<Time> first_access_at;
     AccessEnd end = AccessEnd::none; // not stored
     bool delinquent = false;         // access, or its end, hangs on an unpaid renewal; not stored
+    bool without_onboarding = false; // rests on an import of somebody who was there before; not stored
 };
 
 enum class CourseStatus { ativo, inadimplente, cancelado, reembolsado };

@@ -22,9 +22,8 @@ struct DiscordWish {
 // From the tables, at this moment. Nothing when the user does not exist.
 std::optional<DiscordWish> read_discord_wish(postgres::Connection& connection, const std::string& user_id);
 
-// Accounts that were the student's once, but are neither theirs nor anybody else's now: what ciclo gave them is
-// to be taken back.
-std::vector<std::string> former_discord_accounts(postgres::Connection& connection, const std::string& user_id);
+// Every role that ciclo may touch.
+std::set<std::string> managed_roles(postgres::Connection& connection);
 
 struct SeenMember {
     std::string discord_id;
@@ -36,6 +35,7 @@ struct SeenMember {
     bool changed_by_us = false;
 };
 
+// Unless something newer was seen already. Whatever ciclo gave and is missing here has been lost (a trigger notes it).
 void record_member(postgres::Connection& connection, const SeenMember& member);
 
 struct Invite {

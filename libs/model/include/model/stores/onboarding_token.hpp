@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 // The code a student types into Discord: table onboarding_tokens.
 namespace ciclo::model {
@@ -29,5 +30,17 @@ postgres::Statement expire_onboarding_tokens(std::span<const std::string> user_i
 
 // The newest token that is neither used nor expired.
 std::optional<std::string> find_onboarding_token(postgres::Connection& connection, const std::string& user_id);
+
+// A student who was asked to register and has not.
+struct OpenOnboarding {
+    std::string user_id;
+    std::string token;
+    Time expires_at;
+};
+
+// Those whose token was made before `asked_before` and is still good, in the order of the tokens, after `after_token`
+// (empty: from the first).
+std::vector<OpenOnboarding> open_onboardings(postgres::Connection& connection, Time asked_before,
+                                             const std::string& after_token, int most);
 
 } // namespace ciclo::model
