@@ -35,7 +35,7 @@ def measure(folder, options):
         servers = Servers()
         prepare_database(servers, TEMPLATE)
         try:
-            for size in options.students or SIZES:
+            for size in options.students:
                 place = folder / str(size)
                 place.mkdir()
                 figures[size] = _measure(servers, place, size)
@@ -84,7 +84,7 @@ def _transactions(ciclo):
 
 
 def _run(ciclo, size):
-    time.sleep(2)  # for the statistics of what was done before
+    time.sleep(12)  # an idle session reports what it did after ten seconds
     pid = ciclo.processes["manychat-worker"].pid
     calls, written, transactions, processor = _calls(ciclo), _written(ciclo), _transactions(ciclo), seconds_of(pid)
     began = time.monotonic()
@@ -100,7 +100,7 @@ def _run(ciclo, size):
     seconds = time.monotonic() - began
     status, error, counters = ciclo.database.rows("SELECT status, error, counters FROM job_runs WHERE id = %s", run)[0]
     assert status == "succeeded", error
-    time.sleep(2)
+    time.sleep(12)
     after = _written(ciclo)
     rows = {name: count - written.get(name, 0) for name, count in after.items() if count != written.get(name, 0)}
     return {

@@ -248,16 +248,19 @@ class Ciclo:
         wait_until(lambda: self.sandbox.roles_of(person) == set(roles), f"{person.email} holds {roles}", seconds)
 
     def wait_until_idle(self, seconds=20, notices=True):
-        """Nothing is due any more, apart from what was given up and waits for a person. Without `notices`, the
-        team's channel may still be waited for: Discord takes thirty posts a minute."""
+        """Nothing is due any more, apart from what waits for a person: to mend it, or to accept the rules. Without
+        `notices`, the team's channel may still be waited for: Discord takes thirty posts a minute."""
 
         def due():
             return self.database.rows(
                 """SELECT 'event', id::text, status, outcome FROM webhook_events WHERE status = 'received'
                    UNION ALL SELECT target, user_id::text, 'wanted', last_error FROM reconciliations
                              WHERE applied_version < wanted_version AND NOT failed AND target <> 'manychat'
+                               AND NOT EXISTS (SELECT FROM discord_members AS member
+                                               WHERE member.user_id = reconciliations.user_id AND present AND pending)
                    UNION ALL SELECT channel, id::text, status, last_error FROM messages
-                             WHERE status IN ('queued', 'sending') AND (%s OR channel <> 'discord_notification')
+                             WHERE status IN ('queued', 'sending') AND channel <> 'manychat_flow'
+                                   AND (%s OR channel <> 'discord_notification')
                    LIMIT 5""", notices)
 
         rows = []

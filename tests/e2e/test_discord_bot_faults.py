@@ -6,6 +6,7 @@ import discord_people as people
 from ciclo import Ciclo
 from conftest import ended
 from hotmart import CLUB, Person, Sale
+from sandbox_client import GUILD
 from waiting import wait_until
 
 
@@ -32,6 +33,15 @@ def newcomer(ciclo, person):
     wait_until(lambda: people.linked_account(ciclo, person) == person.discord_id, "the invite tells who came", 15)
     ciclo.wait_until_idle()
     return person
+
+
+@pytest.fixture
+def rested_bot(ciclo):
+    """Starts again, because it waits longer and longer while its connections break soon."""
+    before = people.newest_connection(ciclo)
+    ciclo.stop("discord-bot")
+    ciclo.start("discord-bot")
+    return people.wait_for_session(ciclo, after=before)["id"]
 
 
 def silence(ciclo):
@@ -63,9 +73,8 @@ BEGUN_ANEW = {
 
 
 @pytest.mark.parametrize("how", RESUMED)
-def test_a_session_that_is_resumed_misses_nothing(ciclo, newcomer, how):
-    people.wait_for_session(ciclo)
-    before = people.newest_connection(ciclo)
+def test_a_session_that_is_resumed_misses_nothing(ciclo, rested_bot, newcomer, how):
+    before = rested_bot
 
     RESUMED[how](ciclo)
     people.accept_rules(ciclo, newcomer)
@@ -79,9 +88,8 @@ def test_a_session_that_is_resumed_misses_nothing(ciclo, newcomer, how):
 
 
 @pytest.mark.parametrize("how", BEGUN_ANEW)
-def test_after_a_lost_session_the_bot_looks_for_itself_who_has_accepted_meanwhile(ciclo, newcomer, how):
-    people.wait_for_session(ciclo)
-    before = people.newest_connection(ciclo)
+def test_after_a_lost_session_the_bot_looks_for_itself_who_has_accepted_meanwhile(ciclo, rested_bot, newcomer, how):
+    before = rested_bot
     ciclo.sandbox.control("PUT", "/discord/gateway", {"copies": {"GUILD_MEMBER_UPDATE": 0}})  # that event is lost
 
     people.accept_rules(ciclo, newcomer)
@@ -93,11 +101,10 @@ def test_after_a_lost_session_the_bot_looks_for_itself_who_has_accepted_meanwhil
     assert 2 in [frame["op"] for frame in connection["received"]]
 
 
-def test_unknown_events_operations_and_duplicates_are_harmless(ciclo, newcomer):
-    people.wait_for_session(ciclo)
-    before = people.newest_connection(ciclo)
+def test_unknown_events_operations_and_duplicates_are_harmless(ciclo, rested_bot, newcomer):
+    before = rested_bot
     ciclo.sandbox.control("POST", "/discord/gateway/dispatch", {"t": "SOMETHING_NEW", "d": {"deep": [{"er": None}]}, "times": 3})
-    ciclo.sandbox.control("POST", "/discord/gateway/dispatch", {"t": "GUILD_MEMBER_UPDATE", "d": {"guild_id": people.GUILD}})
+    ciclo.sandbox.control("POST", "/discord/gateway/dispatch", {"t": "GUILD_MEMBER_UPDATE", "d": {"guild_id": GUILD}})
     ciclo.sandbox.control("POST", "/discord/gateway/send", {"payload": {"op": 77, "d": None, "s": None, "t": None}})
     ciclo.sandbox.control("POST", "/discord/gateway/heartbeat")
     ciclo.sandbox.control("PUT", "/discord/gateway", {"copies": {"GUILD_MEMBER_UPDATE": 3}})

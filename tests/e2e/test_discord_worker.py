@@ -1,6 +1,7 @@
 """What the discord-worker does besides giving roles: drift, sweeps with their brake, adoption, announcements, alerts."""
 
 import pytest
+from ciclo import SERVICES
 from hotmart import CHESS, CLUB, Person, Sale
 from sandbox_client import VISITOR_ROLE, WELCOME_CHANNEL
 from waiting import wait_until
@@ -8,7 +9,8 @@ from waiting import wait_until
 
 @pytest.fixture
 def ciclo(new_ciclo):
-    one = new_ciclo().start()
+    # Without the bot, which would see what is done by hand before the sweep does.
+    one = new_ciclo().start(*(name for name in SERVICES if name != "discord-bot"))
     one.sandbox.lift_limits()
     return one
 
@@ -53,7 +55,7 @@ def test_a_sweep_gives_back_what_somebody_took_and_says_so(ciclo):
     drifted, sound, gone = student(ciclo), student(ciclo), student(ciclo)
     set_roles(ciclo, drifted)
     ciclo.sandbox.control("DELETE", f"/discord/members/{gone.discord_id}")
-    looks = sum(ciclo.sandbox.calls("discord GET /guilds/*/members/*").values())
+    looks = sum(ciclo.sandbox.calls("discord GET /guilds/{guild}/members/{user}").values())
 
     dry = sweep(ciclo, "--dry-run")
     assert '"granted": 1' in dry and '"left": 1' in dry, dry
@@ -67,7 +69,7 @@ def test_a_sweep_gives_back_what_somebody_took_and_says_so(ciclo):
     assert audit(ciclo, sound, "discord.role_assigned") == [""]
     # Whoever left is invited again; nobody was looked at without a reason.
     wait_until(lambda: ciclo.sandbox.emails_to(gone), "the invite")
-    assert sum(ciclo.sandbox.calls("discord GET /guilds/*/members/*").values()) - looks <= 2
+    assert sum(ciclo.sandbox.calls("discord GET /guilds/{guild}/members/{user}").values()) - looks <= 2
     assert ciclo.database.value("SELECT bool_and(seen_at > now() - interval '1 minute') FROM discord_members")
 
 
@@ -149,7 +151,7 @@ def test_a_refused_token_stops_all_calls_and_is_told_once(ciclo):
         ciclo.gateway.accept(Sale(person).approved())
     wait_until(lambda: "provider_unauthorized" in open_alerts(ciclo), "an admin is told")
     wait_until(lambda: ciclo.sandbox.notifications("não aceita a nossa credencial"), "in the team's channel")
-    refused = ciclo.sandbox.calls("discord GET /guilds/*/members/*").get("401", 0)
+    refused = ciclo.sandbox.calls("discord GET /guilds/{guild}/members/{user}").get("401", 0)
     assert 1 <= refused <= 5
     assert ciclo.database.value("SELECT max(attempts) FROM reconciliations WHERE target = 'discord'") == 0
 

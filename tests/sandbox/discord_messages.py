@@ -59,15 +59,24 @@ def create_webhook(ctx):
     return objects.webhook(state, made)
 
 
-def execute(ctx):
-    state = ctx.state
-    if ctx.params["webhook"] == state.application["id"]:
-        return discord_interactions.follow_up(ctx)
-    webhook = state.webhooks.get(ctx.params["webhook"])
+def _webhook_of(ctx):
+    webhook = ctx.state.webhooks.get(ctx.params["webhook"])
     if webhook is None:
         raise error(10015)
     if webhook["token"] != ctx.params["token"]:
         raise error(50027)
+    return webhook
+
+
+def show_webhook(ctx):
+    return objects.webhook(ctx.state, _webhook_of(ctx))
+
+
+def execute(ctx):
+    state = ctx.state
+    if ctx.params["webhook"] == state.application["id"]:
+        return discord_interactions.follow_up(ctx)
+    webhook = _webhook_of(ctx)
     form = Form()
     wait = form.boolean(ctx.query, "wait", False)
     form.finish()
@@ -92,5 +101,6 @@ def execute(ctx):
 ROUTES = (
     ("POST", "/channels/{channel}/messages", post),
     ("POST", "/channels/{channel}/webhooks", create_webhook),
+    ("GET", "/webhooks/{webhook}/{token}", show_webhook),
     ("POST", "/webhooks/{webhook}/{token}", execute),
 )

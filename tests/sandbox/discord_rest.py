@@ -22,7 +22,7 @@ _AGENT = re.compile(r"DiscordBot \(.+\)")
 _VERSION = re.compile(r"/v(\d+)(/.*)")
 _SNOWFLAKES = ("guild", "user", "role", "channel", "webhook", "application", "interaction")
 _MAJORS = ("guild", "channel", "webhook")
-_NO_AUTH = "POST /webhooks/{webhook}/{token}"
+_NO_AUTH = ("GET /webhooks/{webhook}/{token}", "POST /webhooks/{webhook}/{token}")
 _OPTIONAL_AUTH = ("GET /invites/{code}", "GET /gateway")
 _VIA = "1.1 google"
 
@@ -140,7 +140,7 @@ class Discord:
 
     @staticmethod
     def _carries_token(route):
-        return route.name == _NO_AUTH or route.name in discord_interactions.OWN_TOKEN
+        return route.name in _NO_AUTH or route.name in discord_interactions.OWN_TOKEN
 
     def _authorize(self, request, route):
         if self._carries_token(route):

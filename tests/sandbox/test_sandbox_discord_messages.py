@@ -29,6 +29,14 @@ def test_form_and_multipart_bodies_are_read_too(sandbox):
     assert [m["content"] for m in sandbox.state("discord.messages")] == ["um dois", "com anexo"]
 
 
+def test_a_webhook_shows_itself_to_whoever_knows_its_token(sandbox):
+    path = "/webhooks/700000000000000401/"
+    known = sandbox.discord("GET", path + "sandbox-webhook-token")
+    assert known.status == 200 and known.json["channel_id"], known.json
+    assert sandbox.discord("GET", path + "abc").json["code"] == 50027
+    assert sandbox.discord("GET", "/webhooks/1/abc").json["code"] == 10015
+
+
 def test_a_deleted_webhook_and_a_wrong_webhook_token_are_told_apart(sandbox):
     reply = sandbox.discord("POST", "/webhooks/1/abc", {"content": "x"})
     assert (reply.status, reply.code) == (404, 10015)

@@ -1,5 +1,7 @@
 #include "model/policy.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace ciclo::model {
@@ -30,6 +32,13 @@ BrakePolicy read_brake_policy(Environment& environment)
     policy.most_people = static_cast<std::size_t>(environment.integer(
         "BRAKE_MAX_REVOCATIONS", 20, 0, 1'000'000, "people a single run may take access from before it asks a person"));
     return policy;
+}
+
+std::string policy_text(const Policy& policy)
+{
+    return fmt::format("discord={} cancellation={} grace={} currency={}", policy.discord_enabled ? "on" : "off",
+                       policy.cancellation == CancellationPolicy::immediate ? "immediate" : "end_of_period",
+                       policy.payment_grace.count(), policy.base_currency);
 }
 
 } // namespace ciclo::model

@@ -17,7 +17,7 @@ constexpr auto pause_after_failure = 100ms;
 } // namespace
 
 BellLoop::BellLoop(Settings settings)
-    : queue_(settings.queue),
+    : queue_(settings.queue), between_(std::move(settings.between)),
       session_(std::move(settings.database_url), std::move(settings.application), std::move(settings.prepare)),
       consumer_(std::move(settings.amqp_url), queue_, settings.prefetch)
 {
@@ -26,6 +26,8 @@ BellLoop::BellLoop(Settings settings)
 void BellLoop::serve(const std::stop_token& stop, const RawWork& work)
 {
     while (!stop.stop_requested()) {
+        if (between_)
+            do_between();
         const auto bells = consumer_.take(1, 1s, stop);
         if (bells.empty())
             look_after_connection();
@@ -62,6 +64,16 @@ void BellLoop::look_after_connection()
         (void)session_.connection();
     } catch (const postgres::Failure& failure) {
         session_.after(failure);
+    }
+}
+
+void BellLoop::do_between()
+{
+    try {
+        between_(session_.connection());
+    } catch (const postgres::Failure& failure) {
+        session_.after(failure);
+        log::warning("work between two bells was cut short", {{"queue", queue_}, {"error", failure.what()}});
     }
 }
 

@@ -31,7 +31,7 @@ std::pair<std::string, std::string> read_identifier(const std::string& text)
     const std::string value{equals == std::string::npos ? std::string_view{}
                                                         : trimmed(std::string_view{text}.substr(equals + 1))};
     if (value.empty() || std::find(identifier_kinds.begin(), identifier_kinds.end(), kind) == identifier_kinds.end())
-        throw UsageError{fmt::format("--identifier \"{}\": write KIND=VALUE with KIND one of {}", text,
+        throw UsageError{fmt::format("identifier \"{}\": write KIND=VALUE with KIND one of {}", text,
                                      fmt::join(identifier_kinds, ", "))};
     return {kind, value};
 }
@@ -89,13 +89,62 @@ int list(const Arguments& arguments)
     return 0;
 }
 
+std::string product_id_of(const std::string& text)
+{
+    if (!is_uuid(text))
+        throw UsageError{fmt::format("\"{}\" is no product id; see ciclo product list", text)};
+    return text;
+}
+
+int say(const Result<model::Holders>& changed, std::string_view what)
+{
+    if (!changed) {
+        fmt::print(stderr, "nothing changed: {}\n", changed.error().detail);
+        return 1;
+    }
+    fmt::print("{}; {} students with access to product {} keep it\n", what, changed->students, changed->product_id);
+    return 0;
+}
+
+int identify(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    const auto product_id = product_id_of(arguments.positional()[1]);
+    const auto [kind, value] = read_identifier(arguments.positional()[2]);
+    auto connection = connect();
+    const auto added = model::add_identifier(connection, product_id, kind, value);
+    if (!added) {
+        fmt::print(stderr, "not added: {}\n", added.error().detail);
+        return 1;
+    }
+    fmt::print("{}={} names product {} now; see who waits for it: ciclo sales apply\n", kind, value, product_id);
+    return 0;
+}
+
+// For new sales only: what was sold before stays.
+int forget(const Arguments& arguments)
+{
+    arguments.allow_only({});
+    const auto [kind, value] = read_identifier(arguments.positional()[1]);
+    auto connection = connect();
+    return say(model::remove_identifier(connection, kind, value), kind + "=" + value + " names no product any more");
+}
+
+int switch_product(const Arguments& arguments, bool active)
+{
+    arguments.allow_only({});
+    const auto product_id = product_id_of(arguments.positional()[1]);
+    auto connection = connect();
+    return say(model::set_product_active(connection, product_id, active),
+               active ? "new sales give it again" : "new sales do not give it any more");
+}
+
 int map(const Arguments& arguments)
 {
     arguments.allow_only({});
     const auto& source = arguments.positional()[1];
     const auto& target = arguments.positional()[2];
-    if (!is_uuid(target))
-        throw UsageError{fmt::format("\"{}\" is no product id; see ciclo product list", target)};
+    (void)product_id_of(target);
     auto connection = connect();
     const auto mapped = model::map_product(connection, source, target);
     fmt::print("{}\n", mapped ? fmt::format("a sale of Hotmart product {} also gives {}", source, target)
@@ -141,8 +190,16 @@ int product(const Words& words)
         return map(arguments);
     if (verbs.size() == 3 && verbs[0] == "club")
         return club(arguments);
+    if (verbs.size() == 3 && verbs[0] == "identify")
+        return identify(arguments);
+    if (verbs.size() == 2 && verbs[0] == "forget")
+        return forget(arguments);
+    if (verbs.size() == 2 && (verbs[0] == "activate" || verbs[0] == "deactivate"))
+        return switch_product(arguments, verbs[0] == "activate");
     throw UsageError{"write: ciclo product map HOTMART_PRODUCT_ID PRODUCT_ID, ciclo product club PRODUCT_ID "
-                     "SUBDOMAIN|none, ciclo product add --name NAME "
+                     "SUBDOMAIN|none, ciclo product identify PRODUCT_ID "
+                     "KIND=VALUE, ciclo product forget KIND=VALUE, ciclo product activate|deactivate PRODUCT_ID, ciclo "
+                     "product add --name NAME "
                      "--identifier KIND=VALUE [--priority N] "
                      "[--discord-role ID] [--class ID] [--manychat-tag NAME] [--manychat-flow ID] [--access-days N] "
                      "[--if-missing], or: ciclo product list"};

@@ -3,9 +3,9 @@
 #include "progress.hpp"
 
 #include "core/environment.hpp"
-#include "core/text.hpp"
 #include "model/policy.hpp"
 #include "model/stores/replay.hpp"
+#include "model/stores/student_store.hpp"
 
 #include <fmt/core.h>
 
@@ -13,16 +13,14 @@ namespace ciclo::cli {
 
 namespace {
 
-constexpr const char* find_sql = "SELECT user_id FROM user_emails WHERE email = $1";
-
 model::ReplayScope read_scope(const Arguments& arguments, postgres::Connection& connection)
 {
     model::ReplayScope scope;
     if (const auto email = arguments.one("student")) {
-        const auto rows = connection.execute(find_sql, {lower_case(trimmed(*email))});
-        if (rows.empty())
+        const auto user_id = model::find_student_id(connection, *email);
+        if (!user_id)
             throw UsageError{fmt::format("nobody with the e-mail {} is known", *email)};
-        scope.user_id = rows.text(0, 0);
+        scope.user_id = *user_id;
     }
     if (const auto since = arguments.one("since")) {
         scope.since = time_from_text(*since);
@@ -49,12 +47,13 @@ int replay(const Words& words)
     auto connection = connect();
     const auto scope = read_scope(arguments, connection);
 
+    model::CatalogueCache catalogue;
     Progress reading{"reading events", model::count_events(connection, scope)};
     std::size_t changed = 0;
     std::size_t requeued = 0;
     std::string after;
     do {
-        const auto page = model::replay_facts(connection, scope, after);
+        const auto page = model::replay_facts(connection, scope, after, catalogue);
         changed += page.facts_changed;
         requeued += page.requeued;
         after = page.last_id;
@@ -63,7 +62,6 @@ int replay(const Words& words)
     reading.finish();
 
     Progress folding{"folding students", model::count_students(connection, scope)};
-    model::CatalogueCache catalogue;
     std::size_t written = 0;
     do {
         const auto page = model::replay_folds(connection, scope, after, catalogue, policy, now());

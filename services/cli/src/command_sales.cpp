@@ -10,6 +10,8 @@
 #include <fmt/ranges.h>
 
 #include <map>
+#include <set>
+#include <string>
 
 namespace ciclo::cli {
 
@@ -22,8 +24,8 @@ int list(postgres::Connection& connection)
         fmt::print("{} people ({} sales, since {}) paid for something without a rule: {}\n", group.people, group.sales,
                    group.since, fmt::join(split(group.candidates, '\n'), ", "));
     fmt::print("{}\n", groups.empty() ? "every sale has its product"
-                                      : "Add one of these identifiers to a product (ciclo product add), then: ciclo "
-                                        "sales apply");
+                                      : "Add one of these identifiers to a product (ciclo product identify), then: "
+                                        "ciclo sales apply");
     return 0;
 }
 
@@ -31,11 +33,21 @@ int apply(postgres::Connection& connection, bool is_meant)
 {
     const auto catalogue = model::load_catalogue(connection);
     const auto sales = model::servable_sales(connection, catalogue);
-    std::map<std::string, std::size_t> by_product;
-    for (const auto& sale : sales)
-        ++by_product[catalogue.find(sale.product_id)->name + " by " + sale.matched_by];
-    for (const auto& [product, count] : by_product)
-        fmt::print("{:>6} sales become {}\n", count, product);
+    struct Group {
+        std::size_t sales = 0;
+        std::size_t paid = 0;
+        std::set<std::string> people;
+    };
+    std::map<std::string, Group> by_product;
+    for (const auto& sale : sales) {
+        Group& group = by_product[catalogue.find(sale.product_id)->name + " by " + sale.matched_by];
+        ++group.sales;
+        group.paid += sale.is_paid ? 1 : 0;
+        group.people.insert(sale.user_id);
+    }
+    for (const auto& [product, group] : by_product)
+        fmt::print("{:>6} sales of {} people become {}; {} of them are paid\n", group.sales, group.people.size(),
+                   product, group.paid);
     if (sales.empty()) {
         fmt::print("no waiting sale matches a product now; see ciclo sales unmapped\n");
         return 0;

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "model/stores/operator_actions.hpp"
+#include "model/stores/student_store.hpp"
 
 #include <fmt/core.h>
 
@@ -18,14 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* find_sql = "SELECT user_id FROM user_emails WHERE email = $1";
-
-std::string find_user(postgres::Connection& connection, const std::string& email)
-{
-    const auto rows = connection.execute(find_sql, {lower_case(trimmed(email))});
-    return rows.empty() ? std::string{} : rows.text(0, 0);
-}
-
 int show(const Arguments& arguments)
 {
     arguments.allow_only({"wait"});
@@ -33,17 +26,17 @@ int show(const Arguments& arguments)
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::seconds{arguments.integer("wait", 0, 0, 3600)};
     auto connection = connect();
-    std::string user_id = find_user(connection, email);
-    while ((user_id.empty() || !is_settled(connection, user_id)) && std::chrono::steady_clock::now() < deadline) {
+    auto user_id = model::find_student_id(connection, email);
+    while ((!user_id || !is_settled(connection, *user_id)) && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(50ms);
-        user_id = find_user(connection, email);
+        user_id = model::find_student_id(connection, email);
     }
-    if (user_id.empty()) {
+    if (!user_id) {
         fmt::print(stderr, "nobody with the e-mail {} is known\n", email);
         return 1;
     }
-    fmt::print("{}", student_report(connection, user_id));
-    if (!is_settled(connection, user_id))
+    fmt::print("{}", student_report(connection, *user_id));
+    if (!is_settled(connection, *user_id))
         fmt::print("  Something is still under way; ciclo student show {} --wait 10 waits for it\n", email);
     return 0;
 }

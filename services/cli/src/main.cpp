@@ -21,7 +21,9 @@ struct Command {
 constexpr auto commands = std::to_array<Command>({
     {"migrate", ciclo::cli::migrate, "bring the database's schema up to date"},
     {"product", ciclo::cli::product,
-     "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map"},
+     "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map | identify | "
+     "forget | "
+     "activate | deactivate"},
     {"class", ciclo::cli::school_class, "add NAME"},
     {"setting", ciclo::cli::setting, "set KEY VALUE"},
     {"student", ciclo::cli::student, "show EMAIL [--wait SECONDS] | link EMAIL DISCORD_ID"},

@@ -8,9 +8,10 @@ namespace {
 
 constexpr const char* open_sql = R"sql(
     SELECT EXISTS (SELECT FROM reconciliations
-                   WHERE user_id = $1 AND applied_version < wanted_version AND NOT failed
+                   WHERE user_id = $1 AND applied_version < wanted_version AND NOT failed AND target <> 'manychat'
                      AND last_error IS DISTINCT FROM 'the member has not accepted the guild''s rules yet')
-        OR EXISTS (SELECT FROM messages WHERE user_id = $1 AND status IN ('queued', 'sending'))
+        OR EXISTS (SELECT FROM messages WHERE user_id = $1 AND status IN ('queued', 'sending')
+                                                AND channel <> 'manychat_flow')
 )sql";
 
 constexpr const char* user_sql = R"sql(

@@ -34,7 +34,11 @@ void RoleChanges::note_lost_answers(std::map<std::string, model::RoleHistory>& h
             note_taken(role);
             past.gone_at = now();
             past.taken_by_us = true;
+        } else if (past.giving || past.taking) {
+            // It was not done. Whatever is still to be done begins anew.
+            model::drop_intent(connection_, row_of(role));
         }
+        past.giving = past.taking = false;
     }
 }
 

@@ -201,7 +201,8 @@ void Sweep::write_page()
 {
     model::note_hand_held(connection_, hand_held_, seen_at_);
     model::note_revocations(connection_, context_.run_id(), to_take_, seen_at_);
-    model::record_sights(connection_, sights_, seen_at_);
+    if (!dry_run_)
+        model::record_sights(connection_, sights_, seen_at_);
     hand_held_.clear();
     to_take_.clear();
     sights_.clear();

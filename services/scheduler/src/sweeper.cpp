@@ -112,6 +112,7 @@ void Sweeper::sweep()
         ring<contracts::HotmartEventReceived>(
             [&] { return model::due_webhook_events(connection, overdue, most_per_sweep); });
     (void)model::want_timed_folds(connection, most_per_sweep);
+    (void)model::close_expired_tokens(connection, most_per_sweep);
     ring<contracts::FoldStudent>(
         [&] { return model::due_reconciliations(connection, "lifecycle", overdue, most_per_sweep); });
     if (config_.discord_enabled) {

@@ -66,7 +66,7 @@ TEST_CASE_METHOD(FoldFixture, "a reconciliation is due when nobody has it and it
     set("wanted_at = now() - interval '20 seconds'");
     CHECK(due() == rita);
     CHECK(due_reconciliations(connection(), "discord", 10s, 100)[0].correlation_id == purchase.id);
-    CHECK(due_reconciliations(connection(), "manychat", 10s, 100).empty());
+    CHECK(due_reconciliations(connection(), "lifecycle", 10s, 100).empty());
     CHECK(due(60s).empty());
     set("leased_until = now() + interval '1 minute'");
     CHECK(due().empty());

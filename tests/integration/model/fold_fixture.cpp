@@ -36,6 +36,7 @@ constexpr const char* stored_sql = R"sql(
     SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
         SELECT email || ' ' || to_jsonb(row)::text AS line
         FROM users CROSS JOIN LATERAL (SELECT name, phone, lifecycle, discord_id, ltv, refold_at) AS row
+        WHERE EXISTS (SELECT FROM facts WHERE user_id = users.id) -- a nobody may have become somebody
         UNION ALL
         SELECT email || ' transaction ' || (to_jsonb(transactions) - 'user_id' - 'updated_at')::text
         FROM transactions JOIN users ON users.id = user_id
@@ -53,6 +54,19 @@ constexpr const char* stored_sql = R"sql(
         FROM user_ltv JOIN users ON users.id = user_id
         UNION ALL
         SELECT users.email || ' known as ' || user_emails.email FROM user_emails JOIN users ON users.id = user_id
+        UNION ALL
+        SELECT email || ' completed ' || (to_jsonb(module_completions) - 'user_id')::text
+        FROM module_completions JOIN users ON users.id = user_id
+        UNION ALL
+        SELECT email || ' in class ' || class_id || ' ' || source
+        FROM class_enrollments JOIN users ON users.id = user_id WHERE ended_at IS NULL
+        UNION ALL
+        SELECT email || ' wants role ' || rule.value
+        FROM enrollments JOIN users ON users.id = user_id
+        JOIN access_rules AS rule ON rule.product_id = enrollments.product_id AND rule.kind = 'discord_role'
+        WHERE enrollments.status = 'active'
+        UNION ALL
+        SELECT 'offer ' || to_jsonb(offers)::text FROM offers
         UNION ALL
         SELECT email || ' fact ' || (to_jsonb(facts) - 'user_id' - 'recorded_at')::text
         FROM facts JOIN users ON users.id = user_id
@@ -113,10 +127,11 @@ std::string FoldFixture::row_versions()
 
 void FoldFixture::forget_students()
 {
-    connection().script("DELETE FROM facts; DELETE FROM transactions; DELETE FROM subscriptions; "
-                        "DELETE FROM enrollments; DELETE FROM onboarding_tokens; DELETE FROM reconciliations; "
-                        "DELETE FROM student_course_status; DELETE FROM user_ltv; DELETE FROM user_emails; "
-                        "DELETE FROM users");
+    connection().script("DELETE FROM webhook_events; DELETE FROM facts; DELETE FROM transactions; "
+                        "DELETE FROM subscriptions; DELETE FROM enrollments; DELETE FROM onboarding_tokens; "
+                        "DELETE FROM reconciliations; DELETE FROM student_course_status; DELETE FROM user_ltv; "
+                        "DELETE FROM user_emails; DELETE FROM messages; DELETE FROM module_completions; "
+                        "DELETE FROM class_enrollments; DELETE FROM offers; DELETE FROM users");
 }
 
 std::string FoldFixture::user_id(std::string_view email)

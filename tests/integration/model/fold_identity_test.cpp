@@ -1,7 +1,11 @@
 #include "fold_fixture.hpp"
 #include "model/rules/hotmart_event.hpp"
+#include "model/stores/student_store.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <future>
+#include <optional>
 
 using namespace ciclo;
 using namespace ciclo::model;
@@ -97,6 +101,68 @@ TEST_CASE_METHOD(FoldFixture, "a code first heard without address does not tie i
     // And the nobody does not take the subscription back.
     fold({with_email(approved("HP9", day(40)), unknown_email)});
     CHECK(text("SELECT user_id FROM subscriptions") == user_id());
+}
+
+TEST_CASE_METHOD(FoldFixture, "whoever took over the facts of a nobody is found again by the address alone",
+                 "[model][fold]")
+{
+    fold({with_email(of_subscription(approved("HP1", day(1)), code, day(31)), unknown_email)});
+    fold({of_subscription(approved("HP2", day(31)), code, day(61))});
+    fold({approved("HP3", day(40))});
+
+    CHECK(number("SELECT count(*) FROM users WHERE email <> $1", {unknown_email}) == 1);
+    CHECK(number("SELECT count(*) FROM transactions WHERE user_id = $1", {user_id()}) == 3);
+}
+
+TEST_CASE_METHOD(FoldFixture, "one phone on two addresses stays two students", "[model][fold]")
+{
+    fold({approved("HP1", day(1)), with_email(approved("HP2", day(1)), "leo@example.com")});
+
+    CHECK(number("SELECT count(*) FROM users") == 2);
+    CHECK(number("SELECT count(DISTINCT phone) FROM users") == 1);
+}
+
+TEST_CASE_METHOD(FoldFixture, "who waited for a student that was merged meanwhile has locked the one who stayed",
+                 "[model][fold]")
+{
+    fold({of_subscription(approved("HP1", day(1)), code, day(31))});
+    fold({with_email(approved("HP2", day(1)), "leo@example.com")});
+    fold({with_email(approved("HP2", day(1)), "leo@example.com"), // leo has a second address
+          with_email(completed("HP2", day(2), day(1)), "leo@new.example")});
+    const std::string survivor = user_id();
+    REQUIRE(number("SELECT count(*) FROM users") == 2);
+
+    auto merging = another_connection();
+    auto waiting = another_connection();
+    auto third = another_connection();
+    auto observer = another_connection();
+    std::optional<postgres::Transaction> merge{std::in_place, merging};
+    (void)find_students(merging, std::vector{with_email(cancelled(code, day(3)), "leo@example.com")});
+
+    std::promise<void> done;
+    const auto waiting_pid = session_pid(waiting);
+    std::promise<std::string> found;
+    auto second = std::async(std::launch::async, [&] {
+        const postgres::Transaction own{waiting};
+        found.set_value(find_students(waiting, std::vector{with_email(approved("HP4", day(4)), "leo@new.example")})
+                            .of_fact.front()
+                            .id);
+        done.get_future().wait(); // keeps its locks
+    });
+    REQUIRE(waits_for_lock(observer, waiting_pid));
+    merge->commit();
+    merge.reset();
+
+    CHECK(found.get_future().get() == survivor);
+    const auto third_pid = session_pid(third);
+    auto another = std::async(std::launch::async, [&] {
+        const postgres::Transaction own{third};
+        return lock_students(third, {&survivor, 1}).size();
+    });
+    CHECK(waits_for_lock(observer, third_pid));
+    done.set_value();
+    second.get();
+    CHECK(another.get() == 1);
 }
 
 TEST_CASE_METHOD(FoldFixture, "letters that only Unicode can make small do not stop a sale", "[model][fold]")

@@ -26,7 +26,7 @@ TEST_CASE_METHOD(FoldFixture, "a first purchase makes the student with everythin
     CHECK(folded[0].user_id == id);
     CHECK(folded[0].correlation_id == purchase.id);
     CHECK(folded[0].discord_wanted);
-    CHECK(text("SELECT to_jsonb(users) - 'id' - 'created_at' - 'updated_at' FROM users") ==
+    CHECK(text("SELECT to_jsonb(users) - 'id' - 'created_at' - 'updated_at' - 'folded_under' FROM users") ==
           R"({"ltv": 89.90, "name": "Rita Alves", "role": "student", "email": "rita.alves@example.com", )"
           R"("phone": "31988887777", "lifecycle": "pending_onboarding", "refold_at": null, "discord_id": null})");
     CHECK(text("SELECT jsonb_strip_nulls(to_jsonb(transactions)) - 'user_id' - 'updated_at' FROM transactions") ==
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(FoldFixture, "a refund takes back what the purchase gave", "[mo
     CHECK(text("SELECT ended_at = '2026-01-07 12:00Z' FROM enrollments") == "t");
     CHECK(text("SELECT status FROM transactions") == "REFUNDED");
     CHECK(text("SELECT lifecycle FROM users") == "churned");
-    CHECK(number("SELECT wanted_version FROM reconciliations") == 2);
+    CHECK(number("SELECT wanted_version FROM reconciliations WHERE target = 'discord'") == 2);
     CHECK(events_of(id) == "lifecycle.transition enrollment.enrolled lifecycle.transition enrollment.unenrolled");
     CHECK(text("SELECT payload FROM events WHERE type = 'lifecycle.transition' ORDER BY id DESC LIMIT 1") ==
           "{\"to\": \"churned\", \"from\": \"active\", \"trigger\": \"PURCHASE_REFUNDED\", \"correlation_id\": \"" +
@@ -144,7 +144,9 @@ TEST_CASE_METHOD(FoldFixture, "one batch may hold many facts of several students
 
 TEST_CASE_METHOD(FoldFixture, "reconciliation is wanted only when roles or the account change", "[model][fold]")
 {
-    const auto wanted = [this] { return number("SELECT coalesce(max(wanted_version), 0) FROM reconciliations"); };
+    const auto wanted = [this] {
+        return number("SELECT coalesce(max(wanted_version), 0) FROM reconciliations WHERE target = 'discord'");
+    };
 
     fold({approved("HP0", day(0), poetry)}); // a product without role
     CHECK(wanted() == 0);
@@ -166,7 +168,7 @@ TEST_CASE_METHOD(FoldFixture, "reconciliation is wanted only when roles or the a
     CHECK(wanted() == 4);
     fold({cancelled(code, day(38))});
     CHECK(wanted() == 5);
-    CHECK(number("SELECT count(*) FROM reconciliations") == 1);
+    CHECK(number("SELECT count(*) FROM reconciliations WHERE target = 'discord'") == 1);
 }
 
 TEST_CASE_METHOD(FoldFixture, "an onboarding token is made once for each onboarding", "[model][fold]")

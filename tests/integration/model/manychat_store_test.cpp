@@ -43,11 +43,13 @@ TEST_CASE_METHOD(ManychatFixture, "what ManyChat should show follows from the ta
     CHECK(found.profile.name == "Rita Alves");
     CHECK(found.profile.phone_digits == "5531988887777");
     CHECK(found.profile.lifecycle == "pending_onboarding");
-    CHECK(found.profile.onboarding_token.size() == 8);
+    CHECK(found.profile.onboarding_token.empty()); // made on a day of the story, and over
     CHECK(found.product_names == std::vector{club_name});
     CHECK(found.subscriber_id.empty());
     CHECK(found.applied_tags.empty());
 
+    connection().script("UPDATE onboarding_tokens SET expires_at = now() + interval '1 day', closed_at = NULL");
+    CHECK(wish(user_id()).profile.onboarding_token.size() == 8);
     fold({refunded("HP1", day(2))});
     found = wish(user_id());
     CHECK(found.tags == Tags{club_name, club_name + ", Reembolsado"});
@@ -156,6 +158,7 @@ TEST_CASE_METHOD(ManychatFixture, "flows wait for their contact, and the chosen 
                                                       .cause_key = "flow:welcome:1",
                                                       .user_id = user_id(),
                                                       .template_name = "welcome",
+                                                      .use_by = std::nullopt,
                                                       .correlation_id = ""});
     set_setting(connection(), "manychat_flow_welcome", "content1");
     set_setting(connection(), "manychat_flow_churn", "");

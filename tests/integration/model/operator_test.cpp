@@ -1,5 +1,6 @@
 #include "core/uuid.hpp"
 #include "fold_fixture.hpp"
+#include "model/stores/discord_store.hpp"
 #include "model/stores/failure_store.hpp"
 #include "model/stores/message_store.hpp"
 #include "model/stores/operator_actions.hpp"
@@ -7,6 +8,9 @@
 #include "model/stores/webhook_event_store.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <future>
+#include <latch>
 
 using namespace ciclo;
 using namespace ciclo::model;
@@ -78,6 +82,41 @@ TEST_CASE_METHOD(FoldFixture, "an account that somebody else has, or has asked f
     CHECK(number("SELECT count(*) FROM users WHERE email = 'ana@example.com'") == 0);
 }
 
+TEST_CASE_METHOD(FoldFixture, "of two who link one account at the same moment the second is refused",
+                 "[model][operator]")
+{
+    for (int round = 0; round < 20; ++round) {
+        const std::string account = "22" + std::to_string(round);
+        auto other = another_connection();
+        std::latch start{2};
+        const auto link = [&](postgres::Connection& own, const std::string& email) {
+            start.arrive_and_wait();
+            return link_discord_account(own, email, account, day(3));
+        };
+        const std::string leo = "leo" + std::to_string(round) + "@example.com";
+        auto theirs = std::async(std::launch::async, [&] { return link(other, leo); });
+        const auto mine = link(connection(), "ana" + std::to_string(round) + "@example.com");
+        const auto second = theirs.get();
+
+        REQUIRE(mine.has_value() != second.has_value());
+        const auto& refused = mine.has_value() ? second : mine;
+        CHECK(refused.error().kind == ErrorKind::duplicate);
+        CHECK_THAT(refused.error().detail, Catch::Contains("already belongs to another student"));
+        CHECK(number("SELECT count(*) FROM facts WHERE body::jsonb ->> 'discord_id' = $1", {account}) == 1);
+    }
+}
+
+TEST_CASE_METHOD(FoldFixture, "a changed account wants Discord reconciled, so that the former one can lose its roles",
+                 "[model][operator]")
+{
+    fold({approved("HP1", day(1)), linked("220", day(2))});
+    const auto before = number("SELECT wanted_version FROM reconciliations WHERE target = 'discord'");
+
+    fold({linked("221", day(3))});
+
+    CHECK(number("SELECT wanted_version FROM reconciliations WHERE target = 'discord'") == before + 1);
+}
+
 TEST_CASE_METHOD(FoldFixture, "everything that waits for a person is listed with its reason", "[model][operator]")
 {
     fold({approved("HP1", day(1))});
@@ -85,7 +124,6 @@ TEST_CASE_METHOD(FoldFixture, "everything that waits for a person is listed with
     postpone_reconciliation(connection(), *lease, Error{ErrorKind::refused, "Missing Permissions", {}});
     const auto failed = failed_event(connection(), WebhookStatus::failed);
     failed_event(connection(), WebhookStatus::processed);
-    failed_event(connection(), WebhookStatus::deferred);
     const auto unknown = ended_message(connection(), "a", MessageEnd::unknown);
     ended_message(connection(), "b", MessageEnd::expired);
 

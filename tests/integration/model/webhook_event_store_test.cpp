@@ -135,18 +135,17 @@ TEST_CASE_METHOD(DatabaseFixture, "a finished event is not claimed again", "[mod
 TEST_CASE_METHOD(DatabaseFixture, "several events are finished at once, each in its own way", "[model][webhooks]")
 {
     using enum WebhookStatus;
-    const auto ids = new_ids(6);
+    const auto ids = new_ids(5);
     insert_webhook_events(connection(), events_of(ids));
 
     finish(connection(), {{ids[0], processed, ""},
                           {ids[1], ignored, "unknown"},
-                          {ids[2], deferred, "later"},
-                          {ids[3], no_match, "no purchase"},
-                          {ids[4], unprocessed, "incomplete"},
-                          {ids[5], failed, "bug"}});
+                          {ids[2], no_match, "no purchase"},
+                          {ids[3], unprocessed, "incomplete"},
+                          {ids[4], failed, "bug"}});
 
     CHECK(text("SELECT string_agg(status || '=' || coalesce(outcome, 'none'), ', ' ORDER BY id) FROM webhook_events") ==
-          "processed=none, ignored=unknown, deferred=later, no_match=no purchase, unprocessed=incomplete, failed=bug");
+          "processed=none, ignored=unknown, no_match=no purchase, unprocessed=incomplete, failed=bug");
 }
 
 TEST_CASE_METHOD(DatabaseFixture, "a postponed event counts its attempts and waits", "[model][webhooks]")

@@ -190,8 +190,9 @@ TEST_CASE("each close code has its consequence", "[discord][gateway]")
 {
     const std::set<std::uint16_t> final_codes{4004, 4010, 4011, 4012, 4013, 4014};
     const std::set<std::uint16_t> new_session{4006, 4007, 4009};
-    for (const std::uint16_t code : {0,    1000, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005,
-                                     4006, 4007, 4008, 4009, 4010, 4011, 4012, 4013, 4014, 4999}) {
+    for (const std::uint16_t code :
+         std::initializer_list<std::uint16_t>{0,    1000, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005,
+                                              4006, 4007, 4008, 4009, 4010, 4011, 4012, 4013, 4014, 4999}) {
         INFO(code);
         Driver driver;
         driver.become_ready();

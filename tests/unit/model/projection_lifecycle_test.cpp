@@ -340,6 +340,16 @@ TEST_CASE("an amount keeps the currency that was told with it", "[model][project
     CHECK(student.ltv.contains("BRL"));
 }
 
+TEST_CASE("made-up amounts do not overflow the LTV", "[model][projection]")
+{
+    std::vector<Fact> facts;
+    for (int i = 10; i < 30; ++i) {
+        facts.push_back(approved("HP" + std::to_string(i), day(1)));
+        facts.back().price = "1000000000000";
+    }
+    CHECK(after(facts, day(2)).ltv.at("BRL").text() == "8000000000000.00");
+}
+
 TEST_CASE("a boleto that is open beside a paid month makes no debt", "[model][projection]")
 {
     const Fact boleto = as(FactType::purchase_billet_printed, month("HP2", 0), day(0));

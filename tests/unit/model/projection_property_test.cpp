@@ -58,7 +58,7 @@ RandomHistory minimal(const Property& property, RandomHistory history)
 void check_for_all(Sense sense, const Property& property)
 {
     const auto first = number_from_environment("CICLO_PROPERTY_SEED", 1);
-    const auto rounds = number_from_environment("CICLO_PROPERTY_ROUNDS", 250);
+    const auto rounds = number_from_environment("CICLO_PROPERTY_ROUNDS", 150);
     for (std::uint32_t seed = first; seed < first + rounds; ++seed) {
         const RandomHistory history = whole_history(seed, sense);
         if (fault_in(property, history).empty())

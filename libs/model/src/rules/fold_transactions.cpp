@@ -251,13 +251,19 @@ const TransactionView* TransactionFold::add(const Fact& fact)
 
 std::map<std::string, Money> fold_ltv(const std::map<std::string, TransactionView>& transactions)
 {
+    // Beyond any real sum: made-up amounts stop here, before the addition overflows.
+    constexpr int largest_amounts = 8;
+    static const Money largest = Money::parse("1000000000000").value_or(Money{});
+    Money most;
+    for (int i = 0; i < largest_amounts; ++i)
+        most = most + largest;
     std::map<std::string, Money> ltv;
     for (const auto& [code, transaction] : transactions) {
         if (!is_paid(transaction.status) && transaction.status != refunded)
             continue;
         const Money net = transaction.paid_amount - transaction.refunded_amount;
         if (net > Money{} && !transaction.currency.empty())
-            ltv[transaction.currency] = ltv[transaction.currency] + net;
+            ltv[transaction.currency] = std::min(ltv[transaction.currency] + net, most);
     }
     return ltv;
 }

@@ -14,8 +14,7 @@ NewMessage flow_message(const StudentToFold& student, const Product& product, co
     variables.begin_object().member("flow_ns", flow_ns).member("product", product.name).end_object();
     NewMessage message;
     message.channel = "manychat_flow";
-    message.cause_key =
-        "flow:access:" + student.stored.id + ":" + product.id + ":" + flow_ns + ":" + to_iso8601(began);
+    message.cause_key = "flow:access:" + student.stored.id + ":" + product.id + ":" + flow_ns + ":" + to_iso8601(began);
     message.user_id = student.stored.id;
     message.message_class = "service";
     message.template_name = "access";

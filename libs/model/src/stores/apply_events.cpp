@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -91,7 +92,6 @@ AuditStatus audit_status(WebhookStatus status)
     case WebhookStatus::no_match:
         return AuditStatus::processed;
     case WebhookStatus::ignored:
-    case WebhookStatus::deferred:
         return AuditStatus::ignored;
     case WebhookStatus::unprocessed:
     case WebhookStatus::failed:
@@ -129,6 +129,28 @@ Students group(std::span<const Fact> facts, std::vector<StoredStudent> owners)
     return students;
 }
 
+// A retry that went well makes the old failure `processed` instead of adding an entry.
+void settle_retries(postgres::Connection& connection, std::span<const ReceivedEvent> events,
+                    std::span<const WebhookOutcome> outcomes, std::vector<AuditEvent>& log)
+{
+    std::set<std::string_view> retried;
+    for (const ReceivedEvent& event : events)
+        if (event.is_retry)
+            retried.insert(event.id);
+    std::vector<std::string> mended;
+    for (const WebhookOutcome& outcome : outcomes)
+        if (retried.contains(outcome.id) && audit_status(outcome.status) == AuditStatus::processed)
+            mended.push_back(outcome.id);
+    if (mended.empty())
+        return;
+    const auto settled = settle_failed_events(connection, mended);
+    std::vector<AuditEvent> remaining;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) // one entry for each outcome, in the same order
+        if (!settled.contains(outcomes[i].id))
+            remaining.push_back(std::move(log[i]));
+    log = std::move(remaining);
+}
+
 } // namespace
 
 Applied apply_events(postgres::Connection& connection, std::span<const std::string> ids, CatalogueCache& catalogue,
@@ -163,7 +185,10 @@ Applied apply_events(postgres::Connection& connection, std::span<const std::stri
                 audit(applied.outcomes.back(), event_of.at(fact.id)->event_type, student.user_id, fact.transaction));
         }
     }
-    const postgres::Statement last[] = {append_events(log), finish_webhook_events(applied.outcomes)};
+    settle_retries(connection, events, applied.outcomes, log);
+    std::vector<postgres::Statement> last{finish_webhook_events(applied.outcomes)};
+    if (!log.empty())
+        last.push_back(append_events(log));
     connection.pipeline(last);
     transaction.commit();
     return applied;

@@ -10,11 +10,13 @@ namespace {
 
 constexpr const char* version_sql = "SELECT version FROM catalogue_version";
 constexpr const char* products_sql = "SELECT id, name, priority, active, deactivated_at, access_days FROM products";
-constexpr const char* identifiers_sql = "SELECT kind, value, product_id FROM product_identifiers";
+constexpr const char* identifiers_sql =
+    "SELECT kind, value, product_id FROM product_identifiers WHERE removed_at IS NULL";
 constexpr const char* rules_sql =
     "SELECT product_id, kind, value FROM access_rules WHERE kind <> 'manychat_tag' ORDER BY product_id, kind, value";
 constexpr const char* mappings_sql = R"sql(
-    SELECT source_hotmart_product_id, target_product_id FROM hotmart_product_mapping ORDER BY created_at, id
+    SELECT source_hotmart_product_id, target_product_id FROM hotmart_product_mapping WHERE removed_at IS NULL
+    ORDER BY created_at, id
 )sql";
 
 constexpr const char* insert_product_sql = R"sql(
@@ -23,11 +25,29 @@ constexpr const char* insert_product_sql = R"sql(
 constexpr const char* insert_role_sql =
     "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'discord_role', $3)";
 constexpr const char* insert_identifier_sql = R"sql(
-    INSERT INTO product_identifiers (kind, value, product_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+    INSERT INTO product_identifiers AS old (kind, value, product_id) VALUES ($1, $2, $3)
+    ON CONFLICT (kind, value) DO UPDATE SET product_id = excluded.product_id, removed_at = NULL
+    WHERE old.removed_at IS NOT NULL
 )sql";
+constexpr const char* remove_identifier_sql = R"sql(
+    UPDATE product_identifiers SET removed_at = now() WHERE kind = $1 AND value = $2 AND removed_at IS NULL
+    RETURNING product_id
+)sql";
+constexpr const char* remove_mapping_sql = R"sql(
+    UPDATE hotmart_product_mapping SET removed_at = now()
+    WHERE source_hotmart_product_id = $1 AND target_product_id = $2 AND removed_at IS NULL
+    RETURNING target_product_id
+)sql";
+constexpr const char* activate_sql = R"sql(
+    UPDATE products SET active = $2::boolean, deactivated_at = CASE WHEN $2::boolean THEN NULL ELSE now() END
+    WHERE id = $1 AND active <> $2::boolean
+)sql";
+constexpr const char* exists_sql = "SELECT FROM products WHERE id = $1";
+constexpr const char* holders_sql = "SELECT count(*) FROM enrollments WHERE product_id = $1 AND status = 'active'";
 constexpr const char* insert_mapping_sql = R"sql(
-    INSERT INTO hotmart_product_mapping (id, source_hotmart_product_id, target_product_id) VALUES ($1, $2, $3)
-    ON CONFLICT DO NOTHING
+    INSERT INTO hotmart_product_mapping AS old (id, source_hotmart_product_id, target_product_id) VALUES ($1, $2, $3)
+    ON CONFLICT (source_hotmart_product_id, target_product_id) DO UPDATE SET removed_at = NULL
+    WHERE old.removed_at IS NOT NULL
 )sql";
 constexpr const char* insert_class_sql = "INSERT INTO classes (id, name) VALUES ($1, $2)";
 constexpr const char* insert_class_rule_sql =
@@ -39,7 +59,8 @@ constexpr const char* owner_sql = R"sql(
 )sql";
 constexpr const char* list_sql = R"sql(
     SELECT id, name, priority, active,
-           (SELECT string_agg(kind || '=' || value, ', ' ORDER BY kind, value)
+           (SELECT string_agg(kind || '=' || value || CASE WHEN removed_at IS NULL THEN '' ELSE ' (removed)' END, ', '
+                              ORDER BY kind, value)
             FROM product_identifiers WHERE product_id = products.id),
            (SELECT string_agg(value, ', ' ORDER BY value)
             FROM access_rules WHERE product_id = products.id AND kind = 'discord_role'),
@@ -52,6 +73,24 @@ std::vector<std::string>& rules_of_kind(Product& product, std::string_view kind)
     if (kind == "discord_role")
         return product.discord_roles;
     return kind == "manychat_flow" ? product.manychat_flows : product.classes;
+}
+
+Result<void> identify(postgres::Connection& connection, const std::string& product_id, const std::string& kind,
+                      const std::string& value)
+{
+    if (connection.execute(insert_identifier_sql, {kind, value, product_id}).affected() == 1)
+        return {};
+    const auto owner = connection.execute(owner_sql, {kind, value});
+    return Error{ErrorKind::duplicate, fmt::format("{}={} already belongs to product \"{}\" ({})", kind, value,
+                                                   owner.view(0, 1), owner.view(0, 0))};
+}
+
+Result<Holders> holders_of(postgres::Connection& connection, const postgres::Rows& changed, std::string_view what)
+{
+    if (changed.empty())
+        return Error{ErrorKind::not_found, fmt::format("{} is not in the catalogue", what), {}};
+    const std::string product_id = changed.text(0, 0);
+    return Holders{product_id, connection.execute(holders_sql, {product_id}).int64(0, 0)};
 }
 
 } // namespace
@@ -104,13 +143,9 @@ Result<std::string> add_product(postgres::Connection& connection, const NewProdu
     postgres::Transaction transaction{connection};
     std::string id = new_uuid();
     connection.execute(insert_product_sql, {id, product.name, product.priority, product.access_days});
-    for (const auto& [kind, value] : product.identifiers) {
-        if (connection.execute(insert_identifier_sql, {kind, value, id}).affected() == 1)
-            continue;
-        const auto owner = connection.execute(owner_sql, {kind, value});
-        return Error{ErrorKind::duplicate, fmt::format("{}={} already belongs to product \"{}\" ({})", kind, value,
-                                                       owner.view(0, 1), owner.view(0, 0))};
-    }
+    for (const auto& [kind, value] : product.identifiers)
+        if (auto taken = identify(connection, id, kind, value); taken.has_error())
+            return taken.error();
     for (const auto& role : product.discord_roles)
         connection.execute(insert_role_sql, {new_uuid(), id, role});
     for (const auto& id_of_class : product.classes)
@@ -131,6 +166,35 @@ Result<void> map_product(postgres::Connection& connection, const std::string& so
     if (inserted.affected() == 0)
         return Error{ErrorKind::duplicate, "this mapping is already there", {}};
     return {};
+}
+
+Result<void> add_identifier(postgres::Connection& connection, const std::string& product_id, const std::string& kind,
+                            const std::string& value)
+{
+    if (connection.execute(exists_sql, {product_id}).empty())
+        return Error{ErrorKind::not_found, fmt::format("there is no product {}", product_id), {}};
+    return identify(connection, product_id, kind, value);
+}
+
+Result<Holders> remove_identifier(postgres::Connection& connection, const std::string& kind, const std::string& value)
+{
+    return holders_of(connection, connection.execute(remove_identifier_sql, {kind, value}), kind + "=" + value);
+}
+
+Result<Holders> remove_mapping(postgres::Connection& connection, const std::string& source_hotmart_product_id,
+                               const std::string& target_product_id)
+{
+    return holders_of(connection,
+                      connection.execute(remove_mapping_sql, {source_hotmart_product_id, target_product_id}),
+                      "this mapping");
+}
+
+Result<Holders> set_product_active(postgres::Connection& connection, const std::string& product_id, bool active)
+{
+    if (connection.execute(exists_sql, {product_id}).empty())
+        return Error{ErrorKind::not_found, fmt::format("there is no product {}", product_id), {}};
+    connection.execute(activate_sql, {product_id, active});
+    return Holders{product_id, connection.execute(holders_sql, {product_id}).int64(0, 0)};
 }
 
 std::string add_class(postgres::Connection& connection, const std::string& name)

@@ -1,5 +1,7 @@
 #include "stores/derived_rows.hpp"
 
+#include "model/policy.hpp"
+
 #include <map>
 #include <utility>
 
@@ -11,10 +13,11 @@ using postgres::Statement;
 using postgres::TextArray;
 
 constexpr const char* users_sql = R"sql(
-    UPDATE users SET refold_at = new.refold_at::timestamptz, ltv = new.ltv::numeric
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, refold_at, ltv)
+    UPDATE users SET refold_at = new.refold_at::timestamptz, ltv = new.ltv::numeric, folded_under = new.folded_under
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new (id, refold_at, ltv, folded_under)
     WHERE users.id = new.id::uuid
-      AND (users.refold_at, users.ltv) IS DISTINCT FROM (new.refold_at::timestamptz, new.ltv::numeric)
+      AND (users.refold_at, users.ltv, users.folded_under)
+          IS DISTINCT FROM (new.refold_at::timestamptz, new.ltv::numeric, new.folded_under)
 )sql";
 
 constexpr const char* ltv_sql = R"sql(
@@ -34,6 +37,15 @@ constexpr const char* drop_ltv_sql = R"sql(
     )
     DELETE FROM user_ltv AS old WHERE user_id = ANY ($1::uuid[])
       AND NOT EXISTS (SELECT FROM new WHERE new.user_id = old.user_id AND new.currency = old.currency)
+)sql";
+
+// What no longer follows from any sale: an identifier was given to another product.
+constexpr const char* drop_enrollments_sql = R"sql(
+    WITH new AS MATERIALIZED (
+        SELECT user_id::uuid, product_id::uuid FROM unnest($2::text[], $3::text[]) AS told (user_id, product_id)
+    )
+    DELETE FROM enrollments AS old WHERE user_id = ANY ($1::uuid[])
+      AND NOT EXISTS (SELECT FROM new WHERE new.user_id = old.user_id AND new.product_id = old.product_id)
 )sql";
 
 // Taken away first: the one current row of a course may be about to become another one.
@@ -69,16 +81,18 @@ constexpr const char* add_status_sql = R"sql(
                         AND old.valid_from = new.valid_from::timestamptz)
 )sql";
 
-// The price of the latest sale; the order of arrival does not matter.
+// The highest price of the latest day with a sale; the order of arrival does not matter. By the day, so that
+// hardly any sale has to touch the one row that all sales of an offer share.
 constexpr const char* offers_sql = R"sql(
     INSERT INTO offers AS offer (product_id, code, price, currency, last_sold_at)
-    SELECT DISTINCT ON (product_id, code) product_id::uuid, code, price::numeric, currency, sold_at::timestamptz
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-        AS new (product_id, code, price, currency, sold_at)
+    SELECT DISTINCT ON (product_id, code) product_id::uuid, code, price::numeric, currency, sold_at
+    FROM (SELECT product_id, code, price, currency, date_trunc('day', sold_at::timestamptz, 'UTC') AS sold_at
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+              AS told (product_id, code, price, currency, sold_at)) AS new
     WHERE NOT EXISTS (SELECT FROM offers AS old WHERE old.product_id = new.product_id::uuid AND old.code = new.code
                       AND (old.last_sold_at, coalesce(old.price, -1)) >=
-                          (new.sold_at::timestamptz, coalesce(new.price::numeric, -1)))
-    ORDER BY product_id, code, sold_at DESC, price DESC
+                          (new.sold_at, coalesce(new.price::numeric, -1)))
+    ORDER BY product_id, code, sold_at DESC, price::numeric DESC NULLS LAST
     ON CONFLICT (product_id, code) DO UPDATE
     SET price = excluded.price, currency = excluded.currency, last_sold_at = excluded.last_sold_at
     WHERE offer.last_sold_at IS NULL
@@ -152,6 +166,11 @@ void DerivedRows::add(const StoredStudent& stored, const StudentView& view, cons
         users_.add(std::string_view{stored.id});
         add_time(refold_at_, view.changes_at);
         ltvs_.add(base_ltv(view, policy).text());
+        policies_.add(policy_text(policy));
+    }
+    for (const auto& [product_id, enrollment] : view.enrollments) {
+        enrolled_users_.add(std::string_view{stored.id});
+        enrolled_products_.add(std::string_view{product_id});
     }
     for (const auto& [currency, amount] : view.ltv) {
         ltv_users_.add(std::string_view{stored.id});
@@ -181,7 +200,8 @@ void DerivedRows::add(const StoredStudent& stored, const StudentView& view, cons
 void DerivedRows::append_to(std::vector<Statement>& statements) const
 {
     if (!users_.empty()) {
-        statements.push_back({users_sql, {users_, refold_at_, ltvs_}});
+        statements.push_back({users_sql, {users_, refold_at_, ltvs_, policies_}});
+        statements.push_back({drop_enrollments_sql, {known_, enrolled_users_, enrolled_products_}});
         statements.push_back({drop_ltv_sql, {known_, ltv_users_, ltv_currencies_}});
         statements.push_back({drop_status_sql, {known_, status_users_, status_products_, from_}});
         statements.push_back({close_status_sql, {status_users_, status_products_, statuses_, from_, to_}});

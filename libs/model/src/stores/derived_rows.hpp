@@ -25,7 +25,8 @@ private:
     void add_offers(const StudentView& view);
 
     postgres::UuidArray known_;
-    postgres::TextArray users_, refold_at_, ltvs_; // known students
+    postgres::TextArray users_, refold_at_, ltvs_, policies_; // known students
+    postgres::TextArray enrolled_users_, enrolled_products_;
     postgres::TextArray ltv_users_, ltv_currencies_, ltv_amounts_;
     postgres::TextArray status_users_, status_products_, statuses_, from_, to_; // course history
     postgres::TextArray offer_products_, offer_codes_, offer_prices_, offer_currencies_, offer_times_;

@@ -1,5 +1,9 @@
 #include "model/stores/due_work.hpp"
 
+#include "model/stores/reconciliation_store.hpp"
+
+#include <set>
+
 namespace ciclo::model {
 
 namespace {
@@ -44,6 +48,30 @@ constexpr const char* timed_folds_sql = R"sql(
         attempts = 0
 )sql";
 
+// Whoever is under another policy stands before or behind the present one in the index.
+constexpr const char* policy_folds_sql = R"sql(
+    INSERT INTO reconciliations AS row (user_id, target, next_attempt_at)
+    SELECT id, 'lifecycle', now() FROM (
+        SELECT id FROM users WHERE folded_under < $1
+        UNION ALL
+        SELECT id FROM users WHERE folded_under > $1
+    ) AS other
+    WHERE NOT EXISTS (SELECT FROM reconciliations AS open
+                      WHERE open.user_id = other.id AND target = 'lifecycle' AND applied_version < wanted_version)
+    LIMIT $2::int
+    ON CONFLICT (user_id, target) DO UPDATE
+    SET wanted_version = row.wanted_version + 1, wanted_at = now(), next_attempt_at = now(), failed = false,
+        attempts = 0
+)sql";
+
+constexpr const char* close_tokens_sql = R"sql(
+    UPDATE onboarding_tokens SET closed_at = now()
+    WHERE token IN (SELECT token FROM onboarding_tokens
+                    WHERE used_at IS NULL AND closed_at IS NULL AND expires_at <= now()
+                    ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)
+    RETURNING user_id
+)sql";
+
 std::vector<DueRow> read(const postgres::Rows& rows)
 {
     std::vector<DueRow> due;
@@ -57,6 +85,29 @@ std::vector<DueRow> read(const postgres::Rows& rows)
 std::size_t want_timed_folds(postgres::Connection& connection, int most)
 {
     return connection.execute(timed_folds_sql, {most}).affected();
+}
+
+std::size_t want_policy_folds(postgres::Connection& connection, const std::string& policy, int most)
+{
+    return connection.execute(policy_folds_sql, {policy, most}).affected();
+}
+
+std::size_t close_expired_tokens(postgres::Connection& connection, int most)
+{
+    postgres::Transaction transaction{connection};
+    const auto closed = connection.execute(close_tokens_sql, {most});
+    std::set<std::string> users;
+    for (std::size_t i = 0; i < closed.size(); ++i)
+        users.insert(closed.text(i, 0));
+    std::vector<WantedReconciliation> wanted;
+    for (const auto& user : users)
+        wanted.push_back({user, "manychat", ""});
+    if (!wanted.empty()) {
+        const auto statement = want_reconciliations(wanted);
+        connection.execute(statement.sql, statement.params);
+    }
+    transaction.commit();
+    return closed.size();
 }
 
 std::vector<DueRow> due_webhook_events(postgres::Connection& connection, std::chrono::seconds overdue, int most)

@@ -16,6 +16,21 @@ constexpr const char* append_sql = R"sql(
         AS new (id, type, actor_id, target_id, payload, status, error_message)
 )sql";
 
+constexpr const char* settle_sql = R"sql(
+    UPDATE events SET status = 'processed'
+    WHERE status = 'failed' AND payload ->> 'correlation_id' = ANY ($1::text[]) AND type LIKE 'hotmart.%'
+    RETURNING payload ->> 'correlation_id'
+)sql";
+
+constexpr const char* read_sql = R"sql(
+    SELECT id, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), type, status,
+           coalesce(target_id::text, ''), payload, coalesce(error_message, '')
+    FROM (SELECT * FROM events WHERE id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid
+                                 AND ($2 = '' OR type = $2)
+          ORDER BY id DESC LIMIT $3::int) AS newest
+    ORDER BY id
+)sql";
+
 std::string_view to_string(AuditStatus status) noexcept
 {
     switch (status) {
@@ -56,6 +71,30 @@ void append_event(postgres::Connection& connection, const AuditEvent& event)
 {
     const postgres::Statement statement = append_events(std::span{&event, 1});
     connection.execute(statement.sql, statement.params);
+}
+
+std::set<std::string> settle_failed_events(postgres::Connection& connection,
+                                           std::span<const std::string> correlation_ids)
+{
+    TextArray ids;
+    for (const auto& id : correlation_ids)
+        ids.add(std::string_view{id});
+    const auto rows = connection.execute(settle_sql, {ids});
+    std::set<std::string> settled;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        settled.insert(rows.text(i, 0));
+    return settled;
+}
+
+std::vector<LoggedEvent> read_events(postgres::Connection& connection, const std::string& after, std::string_view type,
+                                     int most)
+{
+    const auto rows = connection.execute(read_sql, {after, type, most});
+    std::vector<LoggedEvent> events;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        events.push_back(LoggedEvent{rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3),
+                                     rows.text(i, 4), rows.text(i, 5), rows.text(i, 6)});
+    return events;
 }
 
 std::string audit_payload(std::string_view correlation_id,

@@ -58,6 +58,7 @@ constexpr auto drop_sql = std::to_array<const char*>({
 });
 
 constexpr const char* insert_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
+constexpr const char* insert_email_sql = "INSERT INTO user_emails (email, user_id) VALUES ($1, $2)";
 
 constexpr const char* adopt_sql = R"sql(
     UPDATE facts SET user_id = $2
@@ -89,7 +90,8 @@ void merge_students(postgres::Connection& connection, const std::string& survivo
 
 void insert_student(postgres::Connection& connection, const std::string& id, std::string_view email)
 {
-    connection.execute(insert_sql, {id, email});
+    const postgres::Statement statements[] = {{insert_sql, {id, email}}, {insert_email_sql, {email, id}}};
+    connection.pipeline(statements);
 }
 
 void adopt_facts(postgres::Connection& connection, const std::string& unknown, const std::string& student,

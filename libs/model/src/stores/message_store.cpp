@@ -6,10 +6,17 @@ namespace ciclo::model {
 
 namespace {
 
+// Known causes are left out before ON CONFLICT would have to.
 constexpr const char* queue_sql = R"sql(
     INSERT INTO messages (id, channel, cause_key, user_id, class, template, variables, use_by, correlation_id)
-    VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7::jsonb, $8::timestamptz, nullif($9, '')::uuid)
+    SELECT id::uuid, channel, cause_key, user_id::uuid, class, template, variables::jsonb, use_by::timestamptz,
+           correlation_id::uuid
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[])
+        AS new (id, channel, cause_key, user_id, class, template, variables, use_by, correlation_id)
+    WHERE NOT EXISTS (SELECT FROM messages AS old WHERE old.cause_key = new.cause_key)
     ON CONFLICT (cause_key) DO NOTHING
+    RETURNING id
 )sql";
 
 // The old row tells whether an earlier attempt got as far as `sending`.
@@ -60,14 +67,36 @@ std::string_view to_string(MessageEnd end) noexcept
 
 } // namespace
 
+postgres::Statement queue_messages(std::span<const NewMessage> messages)
+{
+    postgres::TextArray ids;
+    postgres::TextArray channels;
+    postgres::TextArray causes;
+    postgres::TextArray users;
+    postgres::TextArray classes;
+    postgres::TextArray templates;
+    postgres::TextArray variables;
+    postgres::TextArray uses;
+    postgres::TextArray correlations;
+    for (const NewMessage& message : messages) {
+        ids.add(new_uuid());
+        channels.add(std::string_view{message.channel});
+        causes.add(std::string_view{message.cause_key});
+        users.add_or_null(message.user_id);
+        classes.add(std::string_view{message.message_class});
+        templates.add(std::string_view{message.template_name});
+        variables.add(std::string_view{message.variables});
+        uses.add_or_null(message.use_by ? to_iso8601(*message.use_by) : std::string{});
+        correlations.add_or_null(message.correlation_id);
+    }
+    return {queue_sql, {ids, channels, causes, users, classes, templates, variables, uses, correlations}};
+}
+
 std::optional<std::string> queue_message(postgres::Connection& connection, const NewMessage& message)
 {
-    const std::string id = new_uuid();
-    const postgres::Param use_by = message.use_by ? postgres::Param{to_iso8601(*message.use_by)} : std::nullopt;
-    const auto rows =
-        connection.execute(queue_sql, {id, message.channel, message.cause_key, message.user_id, message.message_class,
-                                       message.template_name, message.variables, use_by, message.correlation_id});
-    return rows.affected() == 1 ? std::optional{id} : std::nullopt;
+    const auto statement = queue_messages({&message, 1});
+    const auto rows = connection.execute(statement.sql, statement.params);
+    return rows.empty() ? std::nullopt : std::optional{rows.text(0, 0)};
 }
 
 std::optional<LeasedMessage> lease_message(postgres::Connection& connection, std::string_view channel,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/rules/projection.hpp"
+#include "model/stores/message_store.hpp"
 #include "model/stores/projection_store.hpp"
 
 #include <map>
@@ -12,19 +13,11 @@ namespace ciclo::model {
 
 using StoredAccess = std::map<std::string, EnrollmentStatus>; // by product
 
-struct Notice {
-    std::string cause_key;
-    std::string template_name;
-    std::string variables; // ids and names of products, no personal data
-    Time use_by;
-    std::string correlation_id;
-};
-
 // New and ended access, and changes of plan, when they are news: what happened long ago (a replay, an
 // import) tells nobody anything.
-void add_notices(std::vector<Notice>& notices, const StudentToFold& student, const StudentView& view,
+void add_notices(std::vector<NewMessage>& notices, const StudentToFold& student, const StudentView& view,
                  const StoredAccess& before, const Catalogue& catalogue, Time now);
 
-postgres::Statement queue_notices(const std::vector<Notice>& notices);
+postgres::Statement queue_notices(const std::vector<NewMessage>& notices);
 
 } // namespace ciclo::model

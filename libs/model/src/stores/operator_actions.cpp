@@ -6,6 +6,7 @@
 #include "model/stores/fact_store.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "model/stores/student_store.hpp"
+#include "stores/merge_students.hpp"
 
 #include <fmt/core.h>
 
@@ -14,9 +15,9 @@ namespace ciclo::model {
 namespace {
 
 constexpr const char* owner_sql = "SELECT id, email FROM users WHERE discord_id = $1";
-constexpr const char* insert_user_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
 
-constexpr const char* insert_email_sql = "INSERT INTO user_emails (email, user_id) VALUES ($1, $2)";
+// Taken before any student's lock, so that of two who want the same account the second sees the first.
+constexpr const char* lock_sql = "SELECT pg_advisory_xact_lock(hashtextextended('discord:' || $1, 0))";
 
 // A link that was asked for and is not folded yet counts, too.
 constexpr const char* asked_sql = R"sql(
@@ -40,6 +41,7 @@ Result<LinkedAccount> link_discord_account(postgres::Connection& connection, std
     fact.link_source = "operator";
 
     postgres::Transaction transaction{connection};
+    connection.execute(lock_sql, {discord_id});
     const StoredStudent student = find_students(connection, {&fact, 1}).of_fact.front();
     if (student.discord_id == discord_id)
         return LinkedAccount{student.id, "", true};
@@ -51,10 +53,8 @@ Result<LinkedAccount> link_discord_account(postgres::Connection& connection, std
                      fmt::format("Discord account {} already belongs to another student ({})", discord_id,
                                  owner.empty() ? asked.view(0, 0) : owner.view(0, 0)),
                      {}};
-    if (student.is_new) {
-        connection.execute(insert_user_sql, {student.id, student.email});
-        connection.execute(insert_email_sql, {student.email, student.id});
-    }
+    if (student.is_new)
+        insert_student(connection, student.id, student.email);
     const OwnedFact owned{student.id, fact};
     const WantedReconciliation fold{student.id, "lifecycle", fact.id};
     const postgres::Statement statements[] = {insert_facts({&owned, 1}), want_reconciliations({&fold, 1})};

@@ -1,5 +1,7 @@
 #include "stores/projection_rows.hpp"
 
+#include "model/policy.hpp"
+#include "model/rules/hotmart_event.hpp"
 #include "stores/derived_rows.hpp"
 
 #include <optional>
@@ -13,14 +15,15 @@ using postgres::TextArray;
 
 // Names and phones are never blanked: an event that tells none says nothing about them.
 constexpr const char* users_sql = R"sql(
-    INSERT INTO users (id, email, name, phone, lifecycle, discord_id, refold_at, ltv)
-    SELECT id::uuid, email, name, phone, lifecycle, discord_id, refold_at::timestamptz, ltv::numeric
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-        AS new (id, email, name, phone, lifecycle, discord_id, refold_at, ltv)
+    INSERT INTO users (id, email, name, phone, lifecycle, discord_id, refold_at, ltv, folded_under)
+    SELECT id::uuid, email, name, phone, lifecycle, discord_id, refold_at::timestamptz, ltv::numeric, folded_under
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[])
+        AS new (id, email, name, phone, lifecycle, discord_id, refold_at, ltv, folded_under)
     ON CONFLICT (id) DO UPDATE
     SET email = excluded.email, name = coalesce(excluded.name, users.name), phone = coalesce(excluded.phone, users.phone),
         lifecycle = excluded.lifecycle, discord_id = excluded.discord_id, refold_at = excluded.refold_at,
-        ltv = excluded.ltv, updated_at = now()
+        ltv = excluded.ltv, folded_under = excluded.folded_under, updated_at = now()
 )sql";
 
 constexpr const char* emails_sql = R"sql(
@@ -128,6 +131,8 @@ constexpr const char* enrollments_sql = R"sql(
          excluded.first_access_at, now())
 )sql";
 
+const std::string no_text;
+
 void add_time(TextArray& column, const std::optional<Time>& time)
 {
     if (time)
@@ -159,24 +164,29 @@ void UserRows::add(const StoredStudent& stored, const StudentView& view, const P
     const std::string_view lifecycle = view.lifecycle ? to_string(*view.lifecycle) : "";
     // Somebody whose facts all turned out to be another's keeps the address.
     const std::string& email = view.email.empty() ? stored.email : view.email;
-    const bool unchanged = !stored.is_new && stored.email == email && (view.name.empty() || stored.name == view.name) &&
-                           (view.phone.empty() || stored.phone == view.phone) && stored.lifecycle == lifecycle &&
+    // The nobody that all sales without an address share has no name: the next of them is another person.
+    const bool is_nobody = email == unknown_email;
+    const std::string& name = is_nobody ? no_text : view.name;
+    const std::string& phone = is_nobody ? no_text : view.phone;
+    const bool unchanged = !stored.is_new && stored.email == email && (name.empty() || stored.name == name) &&
+                           (phone.empty() || stored.phone == phone) && stored.lifecycle == lifecycle &&
                            stored.discord_id == view.discord_id;
     if (unchanged)
         return;
     ids_.add(std::string_view{stored.id});
     emails_.add(std::string_view{email});
-    names_.add_or_null(view.name);
-    phones_.add_or_null(view.phone);
+    names_.add_or_null(name);
+    phones_.add_or_null(phone);
     lifecycles_.add_or_null(lifecycle);
     discord_ids_.add_or_null(view.discord_id);
     add_time(refold_at_, view.changes_at);
     ltvs_.add(base_ltv(view, policy).text());
+    policies_.add(policy_text(policy));
 }
 
 Statement UserRows::statement() const
 {
-    return {users_sql, {ids_, emails_, names_, phones_, lifecycles_, discord_ids_, refold_at_, ltvs_}};
+    return {users_sql, {ids_, emails_, names_, phones_, lifecycles_, discord_ids_, refold_at_, ltvs_, policies_}};
 }
 
 void EmailRows::add(const std::string& user_id, const std::string& email)

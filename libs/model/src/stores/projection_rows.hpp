@@ -17,7 +17,7 @@ public:
     postgres::Statement statement() const;
 
 private:
-    postgres::TextArray ids_, emails_, names_, phones_, lifecycles_, discord_ids_, refold_at_, ltvs_;
+    postgres::TextArray ids_, emails_, names_, phones_, lifecycles_, discord_ids_, refold_at_, ltvs_, policies_;
 };
 
 class EmailRows {

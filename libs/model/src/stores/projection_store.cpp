@@ -4,10 +4,14 @@
 #include "model/stores/event_log.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/reconciliation_store.hpp"
+#include "stores/access_flows.hpp"
 #include "stores/derived_rows.hpp"
+#include "stores/flows.hpp"
 #include "stores/notices.hpp"
 #include "stores/projection_rows.hpp"
+#include "stores/retired_names.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -24,6 +28,30 @@ using StoredEnrollments = std::map<std::string, StoredAccess>;
 constexpr const char* enrollments_sql = R"sql(
     SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::uuid[])
 )sql";
+
+constexpr const char* statuses_sql = R"sql(
+    SELECT user_id, product_id, status FROM student_course_status WHERE user_id = ANY ($1::uuid[]) AND is_current
+)sql";
+
+// The current status in each course, as stored: by user, then product.
+using CourseStatuses = std::map<std::string, std::string>;
+
+std::map<std::string, CourseStatuses> read_statuses(const Rows& rows)
+{
+    std::map<std::string, CourseStatuses> stored;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        stored[rows.text(i, 0)][rows.text(i, 1)] = rows.text(i, 2);
+    return stored;
+}
+
+CourseStatuses current_statuses(const StudentView& view)
+{
+    CourseStatuses current;
+    for (const CourseStatusVersion& version : view.course_statuses)
+        if (!version.valid_to)
+            current[version.product_id] = to_string(version.status);
+    return current;
+}
 
 StoredEnrollments read_enrollments(const Rows& rows)
 {
@@ -75,8 +103,8 @@ public:
             list.push_back(expire_onboarding_tokens(dead_token_owners));
         if (!tokens.empty())
             list.push_back(insert_onboarding_tokens(tokens));
-        if (!notices.empty())
-            list.push_back(queue_notices(notices));
+        if (!messages.empty())
+            list.push_back(queue_messages(messages));
         if (!reconciliations.empty())
             list.push_back(want_reconciliations(reconciliations));
         if (!events.empty())
@@ -86,7 +114,7 @@ public:
 
     std::vector<NewOnboardingToken> tokens;
     std::vector<std::string> dead_token_owners;
-    std::vector<Notice> notices;
+    std::vector<NewMessage> messages;
     std::vector<WantedReconciliation> reconciliations;
     std::vector<AuditEvent> events;
 
@@ -100,9 +128,27 @@ private:
     std::vector<OwnedFact> facts_;
 };
 
+// When what led to the present view happened: a fact, or the end of a period.
+Time last_change(std::span<const Fact> facts, const StudentView& view, Time now)
+{
+    Time last{};
+    for (const Fact& fact : facts)
+        if (fact.occurred_at <= now)
+            last = std::max(last, fact.occurred_at);
+    for (const auto& [product_id, enrollment] : view.enrollments)
+        if (enrollment.ended_at && *enrollment.ended_at <= now)
+            last = std::max(last, *enrollment.ended_at);
+    return last;
+}
+
+std::string_view lifecycle_text(const StudentView& view)
+{
+    return view.lifecycle ? to_string(*view.lifecycle) : "";
+}
+
 void log_lifecycle(Writes& writes, const StudentToFold& student, const StudentView& view, Time now)
 {
-    const std::string_view to = view.lifecycle ? to_string(*view.lifecycle) : "";
+    const std::string_view to = lifecycle_text(view);
     if (to == student.stored.lifecycle)
         return;
     const auto state = [](std::string_view name) { return name.empty() ? std::string_view{"none"} : name; };
@@ -130,6 +176,12 @@ void log_enrollments(Writes& writes, const StudentToFold& student, const Student
             audit_payload(student.correlation_id, {{"product_id", product_id}, {"trigger", student.trigger}}),
             AuditStatus::processed, "", ""});
     }
+    for (const auto& [product_id, status] : before)
+        if (status == EnrollmentStatus::active && !view.enrollments.contains(product_id))
+            writes.events.push_back(AuditEvent{
+                "enrollment.unenrolled", student.stored.id,
+                audit_payload(student.correlation_id, {{"product_id", product_id}, {"trigger", student.trigger}}),
+                AuditStatus::processed, "", ""});
 }
 
 std::set<std::string> stored_discord_roles(const StoredAccess& enrollments, const Catalogue& catalogue)
@@ -143,6 +195,17 @@ std::set<std::string> stored_discord_roles(const StoredAccess& enrollments, cons
     return roles;
 }
 
+// ManyChat shows the status in each course, and a few fields of the student.
+bool manychat_differs(const StoredStudent& stored, const StudentView& view, const CourseStatuses& before)
+{
+    const CourseStatuses now = current_statuses(view);
+    if (now != before || lifecycle_text(view) != stored.lifecycle)
+        return true;
+    const bool is_shown = !now.empty() || view.lifecycle.has_value();
+    return is_shown && (view.email != stored.email || (!view.name.empty() && view.name != stored.name) ||
+                        (!view.phone.empty() && view.phone != stored.phone));
+}
+
 } // namespace
 
 std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::span<const StudentToFold> students,
@@ -153,13 +216,18 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
     for (const StudentToFold& student : students)
         if (!student.stored.is_new)
             known.add(student.stored.id);
+    std::vector<Statement> reads{RetiredNames::select()};
+    if (!known.empty())
+        reads.insert(reads.end(), {select_facts(known), {enrollments_sql, {known}}, {statuses_sql, {known}}});
+    const auto answers = connection.pipeline(reads);
+    const RetiredNames retired{answers[0]};
     std::map<std::string, std::vector<Fact>> facts;
     StoredEnrollments enrollments;
+    std::map<std::string, CourseStatuses> statuses;
     if (!known.empty()) {
-        const Statement reads[] = {select_facts(known), {enrollments_sql, {known}}};
-        const auto answers = connection.pipeline(reads);
-        facts = read_facts(answers[0]);
-        enrollments = read_enrollments(answers[1]);
+        facts = read_facts(answers[1]);
+        enrollments = read_enrollments(answers[2]);
+        statuses = read_statuses(answers[3]);
     }
 
     Writes writes;
@@ -168,17 +236,27 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
     for (const StudentToFold& student : students) {
         auto& all = facts[student.stored.id];
         all.insert(all.end(), student.new_facts.begin(), student.new_facts.end());
-        FoldedStudent result{student.stored.id, student.correlation_id, project(all, catalogue, policy, now)};
+        const auto own_catalogue = retired.catalogue_for(all, catalogue);
+        const Catalogue& known_products = own_catalogue ? *own_catalogue : catalogue;
+        FoldedStudent result{student.stored.id, student.correlation_id, project(all, known_products, policy, now)};
         const auto& before = enrollments[student.stored.id];
-        writes.add(student, result.view, catalogue, policy);
-        add_notices(writes.notices, student, result.view, enrollments[student.stored.id], catalogue, now);
+        writes.add(student, result.view, known_products, policy);
+        add_notices(writes.messages, student, result.view, before, catalogue, now);
+        add_access_flows(writes.messages, student, result.view, before, catalogue, now);
         log_lifecycle(writes, student, result.view, now);
+        if (lifecycle_text(result.view) != student.stored.lifecycle)
+            add_flows(writes.messages, student, result.view, student.stored.lifecycle, catalogue,
+                      last_change(all, result.view, now), now);
         log_enrollments(writes, student, result.view, before);
         const auto wanted = wanted_discord_roles(result.view, catalogue);
         const bool account_changed = student.stored.discord_id != result.view.discord_id;
         if (wanted != stored_discord_roles(before, catalogue) || account_changed) {
             result.discord_wanted = true;
             writes.reconciliations.push_back({student.stored.id, "discord", student.correlation_id});
+        }
+        if (manychat_differs(student.stored, result.view, statuses[student.stored.id])) {
+            result.manychat_wanted = true;
+            writes.reconciliations.push_back({student.stored.id, "manychat", student.correlation_id});
         }
         folded.push_back(std::move(result));
     }

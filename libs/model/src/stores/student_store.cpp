@@ -1,5 +1,6 @@
 #include "model/stores/student_store.hpp"
 
+#include "core/text.hpp"
 #include "core/uuid.hpp"
 #include "model/rules/hotmart_event.hpp"
 #include "stores/identity_groups.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 namespace ciclo::model {
 
@@ -47,6 +49,11 @@ constexpr const char* by_id_sql = R"sql(
 constexpr const char* by_own_email_sql = R"sql(
     SELECT id, email, name, phone, lifecycle, discord_id FROM users WHERE email = $1
 )sql";
+
+constexpr const char* known_sql = "SELECT user_id FROM user_emails WHERE email = $1";
+
+// Each further round needs a merge that came in between.
+constexpr int most_rounds = 20;
 
 StoredStudent read_student(const Rows& rows, std::size_t row)
 {
@@ -89,15 +96,22 @@ public:
             keys_.insert("email:" + std::string{unknown_email});
     }
 
-    // First the names, then the students found by them, then again: a merge may have come in between.
+    // First the names, then the students found by them. While we waited for one of these, another worker may
+    // have merged it into a student whom nobody has locked for us yet: then again.
     void run()
     {
         look_up(array_of(keys_));
-        std::set<std::string> students;
-        for (const auto& [id, student] : students_)
-            students.insert("student:" + id);
-        if (!students.empty())
-            look_up(array_of(students));
+        std::set<std::string> locked;
+        for (int round = 0; round < most_rounds; ++round) {
+            std::set<std::string> missing;
+            for (const auto& [id, student] : students_)
+                if (locked.insert("student:" + id).second)
+                    missing.insert("student:" + id);
+            if (missing.empty())
+                return;
+            look_up(array_of(missing));
+        }
+        throw std::runtime_error("students were merged faster than they could be locked");
     }
 
     const std::map<std::string, std::string>& owner_of_key() const { return owners_; }
@@ -234,6 +248,12 @@ FoundStudents find_students(postgres::Connection& connection, std::span<const Fa
                 break;
             }
     return result;
+}
+
+std::optional<std::string> find_student_id(postgres::Connection& connection, std::string_view email)
+{
+    const auto rows = connection.execute(known_sql, {lower_case(trimmed(email))});
+    return rows.empty() ? std::nullopt : std::optional{rows.text(0, 0)};
 }
 
 std::vector<StoredStudent> lock_students(postgres::Connection& connection, std::span<const std::string> user_ids)

@@ -13,13 +13,23 @@ namespace {
 
 constexpr const char* list_sql = R"sql(
     SELECT candidates, count(DISTINCT user_id), count(*), min(coalesce(ordered_at, updated_at))
-    FROM transactions WHERE product_id IS NULL
+    FROM transactions
+    WHERE product_id IS NULL AND status IN ('APPROVED', 'COMPLETED', 'PARTIALLY_REFUNDED')
     GROUP BY candidates ORDER BY 2 DESC, 3 DESC LIMIT 1000
 )sql";
 
 constexpr const char* open_sql = R"sql(
-    SELECT code, user_id, candidates, coalesce(ordered_at, approved_at, updated_at)
+    SELECT code, user_id, candidates, coalesce(ordered_at, approved_at, updated_at),
+           status IN ('APPROVED', 'COMPLETED', 'PARTIALLY_REFUNDED')
     FROM transactions WHERE product_id IS NULL
+)sql";
+
+// Their events are acted on again, so that none of them is left as a failure.
+constexpr const char* requeue_sql = R"sql(
+    UPDATE webhook_events AS event SET status = 'received', attempts = 0, next_attempt_at = now(), outcome = NULL
+    FROM unnest($1::text[], $2::text[]) AS served (user_id, code)
+    JOIN facts ON facts.user_id = served.user_id::uuid AND facts.body::jsonb ->> 'transaction' = served.code
+    WHERE event.id = facts.id AND event.status = 'unprocessed'
 )sql";
 
 std::vector<Candidate> read_candidates(std::string_view lines)
@@ -51,9 +61,11 @@ std::vector<ServableSale> servable_sales(postgres::Connection& connection, const
         const auto candidates = read_candidates(rows.view(i, 2));
         const Time sold_at = time_from_text(rows.view(i, 3)).value_or(Time{});
         if (const auto match = catalogue.resolve(candidates, sold_at))
-            servable.push_back({rows.text(i, 0), rows.text(i, 1), match->product->id, match->matched_by});
+            servable.push_back(
+                {rows.text(i, 0), rows.text(i, 1), match->product->id, match->matched_by, rows.boolean(i, 4)});
         else if (const auto mapped = catalogue.further_products(candidates); !mapped.empty())
-            servable.push_back({rows.text(i, 0), rows.text(i, 1), mapped.front(), "hotmart_product_mapping"});
+            servable.push_back(
+                {rows.text(i, 0), rows.text(i, 1), mapped.front(), "hotmart_product_mapping", rows.boolean(i, 4)});
     }
     return servable;
 }
@@ -69,8 +81,14 @@ std::vector<std::string> serve_sales(postgres::Connection& connection, const std
         wanted.push_back({user, "lifecycle", correlation_id});
     if (wanted.empty())
         return {};
-    const auto statement = want_reconciliations(wanted);
-    connection.execute(statement.sql, statement.params);
+    postgres::TextArray owners;
+    postgres::TextArray codes;
+    for (const ServableSale& sale : sales) {
+        owners.add(std::string_view{sale.user_id});
+        codes.add(std::string_view{sale.transaction});
+    }
+    const postgres::Statement statements[] = {want_reconciliations(wanted), {requeue_sql, {owners, codes}}};
+    connection.pipeline(statements);
     return {users.begin(), users.end()};
 }
 

@@ -27,7 +27,7 @@ constexpr const char* reject_sql = R"sql(
 
 // coalesce() keeps the planner from the index of all waiting events: with a backlog, that one is long.
 constexpr const char* claim_sql = R"sql(
-    SELECT id, event_type, payload, received_at, attempts
+    SELECT id, event_type, payload, received_at, attempts, processed_at IS NOT NULL
     FROM webhook_events
     WHERE id = ANY ($1::uuid[]) AND coalesce(status, '') = 'received'
     FOR UPDATE SKIP LOCKED
@@ -97,7 +97,7 @@ std::vector<ReceivedEvent> claim_webhook_events(postgres::Connection& connection
     for (std::size_t i = 0; i < rows.size(); ++i)
         events.push_back(ReceivedEvent{rows.text(i, 0), rows.text(i, 1), rows.text(i, 2),
                                        time_from_text(rows.view(i, 3)).value_or(Time{}),
-                                       static_cast<int>(rows.int64(i, 4))});
+                                       static_cast<int>(rows.int64(i, 4)), rows.boolean(i, 5)});
     return events;
 }
 
@@ -108,8 +108,6 @@ std::string_view to_string(WebhookStatus status) noexcept
         return "processed";
     case WebhookStatus::ignored:
         return "ignored";
-    case WebhookStatus::deferred:
-        return "deferred";
     case WebhookStatus::no_match:
         return "no_match";
     case WebhookStatus::unprocessed:

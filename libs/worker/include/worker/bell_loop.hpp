@@ -24,6 +24,7 @@ public:
         std::string queue;
         std::uint16_t prefetch = 8;
         std::function<void(postgres::Connection&)> prepare{}; // every new connection, before its first use
+        std::function<void(postgres::Connection&)> between{}; // every second or more often, between two bells
     };
 
     explicit BellLoop(Settings settings);
@@ -54,8 +55,10 @@ private:
     void serve(const std::stop_token& stop, const RawWork& work);
     void on_bell(const rabbitmq::Delivery& bell, const RawWork& work);
     void look_after_connection();
+    void do_between();
 
     std::string queue_;
+    std::function<void(postgres::Connection&)> between_;
     postgres::Session session_;
     rabbitmq::Consumer consumer_;
 };

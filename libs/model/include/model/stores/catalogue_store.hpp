@@ -36,6 +36,23 @@ struct NewProduct {
 // Answers the product's id; `duplicate` naming the identifier and its product when one is taken.
 Result<std::string> add_product(postgres::Connection& connection, const NewProduct& product);
 
+// `duplicate` when the identifier names another product now. One that was removed may be given to any product;
+// what was sold by it before goes along.
+Result<void> add_identifier(postgres::Connection& connection, const std::string& product_id, const std::string& kind,
+                            const std::string& value);
+
+// Who keeps the access that a tidied catalogue would give to nobody new.
+struct Holders {
+    std::string product_id;
+    std::int64_t students; // with access to it now
+};
+
+// From now on; sales made before keep what they gave. `not_found` when there is no such name.
+Result<Holders> remove_identifier(postgres::Connection& connection, const std::string& kind, const std::string& value);
+Result<Holders> remove_mapping(postgres::Connection& connection, const std::string& source_hotmart_product_id,
+                               const std::string& target_product_id);
+Result<Holders> set_product_active(postgres::Connection& connection, const std::string& product_id, bool active);
+
 // A sale of the Hotmart product also gives the target product. `duplicate` when it is so already.
 Result<void> map_product(postgres::Connection& connection, const std::string& source_hotmart_product_id,
                          const std::string& target_product_id);

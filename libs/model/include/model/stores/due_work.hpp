@@ -26,4 +26,11 @@ std::vector<DueRow> due_messages(postgres::Connection& connection, std::string_v
 // folded again. Answers how many; due_reconciliations() finds them.
 std::size_t want_timed_folds(postgres::Connection& connection, int most);
 
+// Students who were folded under another policy (Discord was switched on, another grace): likewise. `policy` is
+// policy_text() of the present one.
+std::size_t want_policy_folds(postgres::Connection& connection, const std::string& policy, int most);
+
+// Onboarding tokens whose time is over: ManyChat must not show them any more. Answers how many.
+std::size_t close_expired_tokens(postgres::Connection& connection, int most);
+
 } // namespace ciclo::model

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@
 namespace ciclo::model {
 
 struct NewMessage {
-    std::string channel;   // "email", "discord_notification"
+    std::string channel;   // "email", "discord_notification", "manychat_flow"
     std::string cause_key; // unique: a second message for the same cause is not made
     std::string user_id;   // empty: not about one student
     std::string message_class = "transactional";
@@ -24,6 +25,9 @@ struct NewMessage {
 
 // Answers the message's id; nothing when the cause has one already.
 std::optional<std::string> queue_message(postgres::Connection& connection, const NewMessage& message);
+
+// Several in one statement; a cause that has one already is left out.
+postgres::Statement queue_messages(std::span<const NewMessage> messages);
 
 struct LeasedMessage {
     std::string id;

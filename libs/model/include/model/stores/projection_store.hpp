@@ -26,6 +26,7 @@ struct FoldedStudent {
     std::string correlation_id;
     StudentView view;
     bool discord_wanted = false; // a reconciliation became due: ring for it
+    bool manychat_wanted = false;
 };
 
 // Runs inside the caller's transaction, which holds the students' locks. Each student at most once.

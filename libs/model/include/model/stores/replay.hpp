@@ -15,7 +15,7 @@ namespace ciclo::model {
 
 struct ReplayScope {
     std::string user_id;       // empty: everybody
-    std::optional<Time> since; // only events received since then, and the students they concern
+    std::optional<Time> since; // everybody's: only events received since then, and the students they concern
 };
 
 struct FactPage {
@@ -26,7 +26,8 @@ struct FactPage {
 };
 
 // The page of raw events after `after` (empty: the first).
-FactPage replay_facts(postgres::Connection& connection, const ReplayScope& scope, const std::string& after);
+FactPage replay_facts(postgres::Connection& connection, const ReplayScope& scope, const std::string& after,
+                      CatalogueCache& catalogue);
 
 struct FoldPage {
     std::string last_id;

@@ -3,8 +3,10 @@
 #include "model/rules/fact.hpp"
 #include "postgres/connection.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Who is who. A student is everybody that e-mail addresses, subscriber codes and transactions tie
@@ -33,7 +35,11 @@ struct FoundStudents {
 // other. Must run inside a transaction; the locks last as long as it.
 FoundStudents find_students(postgres::Connection& connection, std::span<const Fact> facts);
 
-// Locks and reads students by id, for a fold that no new fact asked for.
+// Whoever was ever named by this address, in whatever case it is written.
+std::optional<std::string> find_student_id(postgres::Connection& connection, std::string_view email);
+
+// Locks and reads students by id, for a fold that no new fact asked for. Whoever was merged into another one
+// meanwhile is left out: the merge folded that one.
 std::vector<StoredStudent> lock_students(postgres::Connection& connection, std::span<const std::string> user_ids);
 
 } // namespace ciclo::model

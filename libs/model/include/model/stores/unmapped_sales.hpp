@@ -25,12 +25,14 @@ struct ServableSale {
     std::string user_id;
     std::string product_id;
     std::string matched_by;
+    bool is_paid = false; // gives access now
 };
 
 // Those that the catalogue can match now.
 std::vector<ServableSale> servable_sales(postgres::Connection& connection, const Catalogue& catalogue);
 
-// Has the students of these sales folded again. Answers their number; each is a student to ring for.
+// Has the students of these sales folded again, and the sales' events acted on. Answers their number; each is a student
+// to ring for.
 std::vector<std::string> serve_sales(postgres::Connection& connection, const std::vector<ServableSale>& sales);
 
 } // namespace ciclo::model

@@ -38,12 +38,13 @@ struct ReceivedEvent {
     std::string payload;
     Time received_at;
     int attempts;
+    bool is_retry; // it was finished before, and a person or a mended catalogue asks again
 };
 
 // Those of `ids` that still wait, locked until the transaction ends; what another worker holds is left out.
 std::vector<ReceivedEvent> claim_webhook_events(postgres::Connection& connection, std::span<const std::string> ids);
 
-enum class WebhookStatus { processed, ignored, deferred, no_match, unprocessed, failed };
+enum class WebhookStatus { processed, ignored, no_match, unprocessed, failed };
 std::string_view to_string(WebhookStatus status) noexcept;
 
 struct WebhookOutcome {
