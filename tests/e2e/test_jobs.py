@@ -257,6 +257,28 @@ def test_one_follow_up_reaches_a_student_who_has_not_registered(ciclo, person):
     assert ciclo.audit_types(person).count("discord.invite_sent") == 1
 
 
+def test_buyers_from_before_become_students_once_and_are_asked_to_register(ciclo, person):
+    known = Person()
+    ciclo.gateway.accept(Sale(known).approved())
+    ciclo.wait_for_lifecycle(known, "pending_onboarding")
+    for someone, product, status in ((person, CLUB.id, "APPROVED"), (known, CLUB.id, "APPROVED"),
+                                     (Person(), CLUB.id, "REFUNDED"), (Person(), 9999999, "COMPLETED")):
+        ciclo.database.execute(
+            """INSERT INTO hotmart_buyers (id, email, name, hotmart_product_id, status, last_synced_at,
+                                           sale_transaction, sale_weight, sale_at)
+               VALUES (gen_random_uuid(), %s, %s, %s, %s, now(), gen_random_uuid()::text, 1, now())""",
+            someone.email, someone.name, str(product), status)
+
+    first = wait_for_end(ciclo, request(ciclo, "onboard_historical_buyers"))
+    ciclo.wait_for_lifecycle(person, "pending_onboarding")
+    again = wait_for_end(ciclo, request(ciclo, "onboard_historical_buyers"))
+
+    assert first["counters"] == {"total": 3, "onboarded": 1, "skipped_known": 1, "skipped_unmapped": 1,
+                                 "skipped_no_email": 0}
+    assert again["counters"]["onboarded"] == 0
+    wait_until(lambda: len(ciclo.sandbox.emails_to(person)) == 1, "the invite has been sent")
+
+
 def test_students_of_a_file_are_active_without_onboarding_and_the_faults_are_named(ciclo, tmp_path):
     people = [Person() for _ in range(300)]
     lines = ["E-mail;Nome;Telefone;Produto;Início"]

@@ -1,6 +1,7 @@
 #include "fold_fixture.hpp"
 #include "model/rules/imports.hpp"
 #include "model/stores/discord_store.hpp"
+#include "model/stores/historical_buyers.hpp"
 #include "model/stores/import_store.hpp"
 #include "model/stores/onboarding_token.hpp"
 #include "model/stores/raw_event_purge.hpp"
@@ -111,4 +112,50 @@ TEST_CASE_METHOD(ImportFixture, "only old and finished payloads are purged, page
     CHECK(number("SELECT count(*) FROM webhook_events WHERE payload IS NULL") == 2);
     CHECK(number("SELECT count(*) FROM webhook_events") == 14);
     CHECK(number("SELECT count(*) FROM rejected_webhooks") == 1);
+}
+
+TEST_CASE_METHOD(ImportFixture, "active buyers without an account are found with their products, also on a later page",
+                 "[imports]")
+{
+    fold({testing::with_email(testing::approved("HP1", day(1)), "conhecida@example.com")});
+    connection().script(R"sql(
+        INSERT INTO hotmart_buyers (id, email, name, hotmart_product_id, status, last_synced_at, sale_transaction,
+                                    sale_weight, sale_at)
+        SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, email, 'Davi', product, status, now(), 'HP' || n, 1,
+               now()
+        FROM (VALUES (1, 'davi@example.com', '4100200', 'APPROVED'), (2, 'conhecida@example.com', '4100300', 'APPROVED'),
+                     (3, 'davi@example.com', '4100300', 'COMPLETED'), (4, 'iara@example.com', '4100200', 'REFUNDED'),
+                     (5, 'lia@example.com', '9999999', 'APPROVED')) AS buyer (n, email, product, status);
+    )sql");
+    CHECK(count_active_buyers(connection()) == 4);
+    const auto onboard = [&](const std::string& after, int most) {
+        const auto buyers = active_buyers(connection(), "", after, most);
+        std::vector<Fact> facts;
+        for (const auto& buyer : buyers)
+            for (const auto& product_id : buyer.has_account ? std::vector<std::string>{} : buyer.product_ids)
+                facts.push_back(
+                    historical_buyer_fact({buyer.email, buyer.name, buyer.phone, product_id, {}, {}}, day(1)));
+        refold(import(facts).user_ids);
+        return buyers;
+    };
+
+    const auto first = onboard("", 2);
+    REQUIRE(first.size() == 2);
+    CHECK_FALSE(first[0].has_account);
+    CHECK(first[0].product_ids == std::vector<std::string>{std::string{testing::club_id}});
+    CHECK(first[1].has_account);
+    const auto second = onboard(first.back().id, 2);
+    REQUIRE(second.size() == 2);
+    CHECK_FALSE(second[0].has_account); // made by the first page: the next course is theirs, too
+    CHECK(second[1].product_ids.empty());
+    CHECK(onboard(second.back().id, 2).empty());
+
+    const auto davi = user_id("davi@example.com");
+    CHECK(number("SELECT count(*) FROM enrollments WHERE user_id = $1 AND status = 'active'", {davi}) == 2);
+    CHECK(text("SELECT lifecycle FROM users WHERE id = $1", {davi}) == "pending_onboarding");
+    CHECK(number("SELECT count(*) FROM onboarding_tokens WHERE user_id = $1", {davi}) == 1);
+    CHECK(number("SELECT count(*) FROM users") == 2);
+    const auto before = row_versions();
+    onboard("", 10);
+    CHECK(row_versions() == before);
 }

@@ -14,9 +14,9 @@ struct JobDefinition {
     std::string_view name;
     std::string_view schedule; // cron in UTC, see cron.hpp; empty: by hand only
     JobExecutor executor = JobExecutor::sync_worker;
-    bool enabled = true;                   // when nobody has decided otherwise
-    std::string_view completed_event = ""; // type of the audit event at its end; empty: <name>.sync_completed
-    bool mentions_nothing_done = true; // false: no audit event when all counters are zero; it runs too often for that
+    bool enabled = true;                // when nobody has decided otherwise
+    std::string_view completed_event{}; // type of the audit event at its end; empty: <name>.sync_completed
+    bool mentions_nothing_done = true;  // false: no audit event when all counters are zero; it runs too often for that
 };
 
 std::span<const JobDefinition> all_jobs() noexcept;
