@@ -68,7 +68,7 @@ Fact webhook(FactType type, const std::string& status, Time at)
 model::Catalogue catalogue()
 {
     model::Catalogue one;
-    one.add(model::Product{"p-1", "Xadrez"});
+    one.add(model::Product{"p-1", "Xadrez", 0, true, std::nullopt});
     one.identify("product.ucode", "u-1", "p-1");
     one.identify("product.id", "4100300", "p-1");
     return one;
