@@ -74,7 +74,8 @@ class Ciclo:
 
     def start_sandbox(self):
         self._sandbox_process.start()
-        wait_until(lambda: call(self.sandbox.port, "GET", "/healthz").status == 200, "the sandbox is up")
+        wait_until(lambda: call(self.sandbox.port, "GET", "/healthz").status == 200, "the sandbox is up",
+                   seconds=30)
 
     def start(self, *names):
         """These services, by default all, and the sandbox."""

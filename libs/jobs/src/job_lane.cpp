@@ -36,6 +36,10 @@ JobLane::JobLane(const RunnerSettings& settings, const JobBodies& bodies, rabbit
       control_(settings.database_url, settings.service + " lease"),
       work_(settings.database_url, settings.service + " job")
 {
+    // Shown as zero from the start: a rate needs a first value.
+    for (const auto& [job, body] : bodies_)
+        for (const char* status : {"succeeded", "failed"})
+            (void)ended_runs(job, status);
 }
 
 void JobLane::run(const std::stop_token& stop)
@@ -180,6 +184,11 @@ void JobLane::finish(const model::JobLease& lease, const Attempt& attempt, const
     }
 }
 
+net::Counter JobLane::ended_runs(const std::string& job, const std::string& status)
+{
+    return metrics_.counter("ciclo_job_runs_total", "Ended runs by job and status", {{"job", job}, {"status", status}});
+}
+
 void JobLane::end(const model::JobLease& lease, model::JobEnd end, const std::string& error,
                   const model::JobProgress& progress)
 {
@@ -188,8 +197,7 @@ void JobLane::end(const model::JobLease& lease, model::JobEnd end, const std::st
     const char* status = end == model::JobEnd::succeeded   ? "succeeded"
                          : end == model::JobEnd::cancelled ? "cancelled"
                                                            : "failed";
-    metrics_.counter("ciclo_job_runs_total", "Ended runs by job and status", {{"job", lease.job}, {"status", status}})
-        .increment();
+    ended_runs(lease.job, status).increment();
     const auto level = end == model::JobEnd::failed ? log::Level::error : log::Level::info;
     log::write(level, "job ended",
                {{"job", lease.job},

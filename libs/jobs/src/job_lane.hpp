@@ -37,6 +37,7 @@ private:
     void finish(const model::JobLease& lease, const Attempt& attempt, const Outcome& outcome);
     void end(const model::JobLease& lease, model::JobEnd end, const std::string& error,
              const model::JobProgress& progress);
+    net::Counter ended_runs(const std::string& job, const std::string& status);
     void ring_next(const std::string& job);
 
     const RunnerSettings& settings_;

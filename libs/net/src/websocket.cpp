@@ -199,7 +199,9 @@ private:
             if (!failure) {
                 message_ = beast::buffers_to_string(buffer_.data());
                 buffer_.consume(buffer_.size());
-            } else if (failure == websocket::error::closed) {
+            } else if (failure == websocket::error::closed || stream_.reason()) {
+                // The peer may hang up right behind its close frame, before our answer to it: its code counts all the
+                // same.
                 closed_ = WebSocketClosed{stream_.reason().code, std::string{stream_.reason().reason.c_str()}};
             } else {
                 closed_ = WebSocketClosed{0, failure.message()};

@@ -157,7 +157,10 @@ void EventHandler::look_again(postgres::Connection& connection)
         }
         const auto seen = model::find_seen_member(connection, look.discord_id);
         postgres::Transaction transaction{connection};
-        if (seen && needs_reconciliation(connection, user_id, true, {seen->present, *seen->pending, seen->roles})) {
+        // What was given up waits for a person, or for a change of the roles: our own half of the work, seen here, is
+        // no news.
+        if (seen && !model::is_discord_given_up(connection, user_id) &&
+            needs_reconciliation(connection, user_id, true, {seen->present, *seen->pending, seen->roles})) {
             const auto correlation_id = want_discord(connection, user_id);
             transaction.commit();
             ring(user_id, correlation_id);

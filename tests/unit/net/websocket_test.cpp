@@ -183,6 +183,22 @@ TEST_CASE("the peer's close code and reason are told, for as long as one asks", 
     CHECK_FALSE(socket->send("too late").has_value());
 }
 
+TEST_CASE("the peer's close code counts also when it hangs up before our answer to it", "[net][websocket]")
+{
+    std::promise<void> gone;
+    ScriptedPeer server{{[&](PeerConnection& connection) {
+        WebSocketPeer peer{connection};
+        peer.accept();
+        peer.send_close(4007, "Invalid seq.");
+        connection.reset();
+        gone.set_value();
+    }}};
+    const auto socket = WebSocket::connect(to(server), {}).value();
+    gone.get_future().get();
+
+    CHECK(next_close(*socket).code == 4007);
+}
+
 TEST_CASE("our own close code arrives, also while a read is under way", "[net][websocket]")
 {
     std::promise<WebSocketPeer::Frame> closed;

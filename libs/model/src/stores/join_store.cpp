@@ -32,6 +32,9 @@ constexpr const char* under_way_sql = R"sql(
                      AND lease_held(leased_until, leased_by))
 )sql";
 
+constexpr const char* given_up_sql =
+    "SELECT EXISTS (SELECT FROM reconciliations WHERE user_id = $1 AND target = 'discord' AND failed)";
+
 constexpr const char* join_sql = R"sql(
     INSERT INTO discord_joins (discord_id, joined_at, seen_at) VALUES ($1, $2, $3)
     ON CONFLICT (discord_id, joined_at) DO NOTHING
@@ -126,6 +129,11 @@ std::optional<GatewayMember> find_seen_member(postgres::Connection& connection, 
 bool is_discord_under_way(postgres::Connection& connection, std::string_view user_id)
 {
     return connection.execute(under_way_sql, {user_id}).boolean(0, 0);
+}
+
+bool is_discord_given_up(postgres::Connection& connection, std::string_view user_id)
+{
+    return connection.execute(given_up_sql, {user_id}).boolean(0, 0);
 }
 
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at)

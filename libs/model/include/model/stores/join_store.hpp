@@ -37,6 +37,9 @@ std::optional<GatewayMember> find_seen_member(postgres::Connection& connection, 
 // Is the student's reconciliation asked for and not finished?
 bool is_discord_under_way(postgres::Connection& connection, std::string_view user_id);
 
+// Was it given up, and waits for a person?
+bool is_discord_given_up(postgres::Connection& connection, std::string_view user_id);
+
 // A newcomer whom nobody knew. The same join may be told several times.
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at);
 
