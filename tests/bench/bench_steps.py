@@ -18,14 +18,25 @@ def measure(bench, options):
     say("warming up")
     bench.pgbench(2)
     bench.load(3, *NO_ROLE)
-    figures = {"machine": machine()}
     # First, while the tables are small: what is measured is a school's day, not the hour after a flood.
-    figures["role_at_20"] = receipt_to_role(bench, 20, options.steady_seconds)
-    figures["role"] = receipt_to_role(bench, 50, options.steady_seconds)
-    figures["sweep"] = bench_discord.sweep_without_change(bench)
+    figures = _discord(bench, options)
     figures["lifecycle"] = receipt_to_lifecycle(bench, options.steady_seconds)
     figures["rounds"] = [acceptance_round(bench, number, options.seconds) for number in range(1, options.rounds + 1)]
     figures["memory_mb"] = {name: memory_mb(bench.ciclo.processes[name].pid) for name in SERVICES}
+    return figures
+
+
+def measure_discord(bench, options):
+    say("warming up")
+    bench.load(3, *NO_ROLE)
+    return _discord(bench, options)
+
+
+def _discord(bench, options):
+    figures = {"machine": machine()}
+    figures["role_at_20"] = receipt_to_role(bench, 20, options.steady_seconds)
+    figures["role"] = receipt_to_role(bench, 50, options.steady_seconds)
+    figures["sweep"] = bench_discord.sweep_without_change(bench)
     return figures
 
 

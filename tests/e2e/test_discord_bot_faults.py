@@ -180,3 +180,18 @@ def test_without_the_bot_everything_else_goes_on_and_it_catches_up_when_it_is_ba
     # Their joining was never told, so there is only the code.
     people.register(ciclo, stranger, people.token_of(ciclo, stranger))
     ciclo.wait_for_roles(stranger, CLUB.role)
+
+
+def test_a_bot_that_is_refused_is_told_once_and_until_it_is_let_in_again(ciclo, rested_bot):
+    def open_alerts():
+        return ciclo.database.column("SELECT kind FROM alerts WHERE closed_at IS NULL")
+
+    upset("close", code=4014)(ciclo)
+    wait_until(lambda: "discord_bot_refused" in open_alerts(), "an alert is opened", 30)
+    wait_until(lambda: ciclo.sandbox.notifications("Server Members"), "the team is told what to switch on")
+
+    ciclo.stop("discord-bot")
+    ciclo.start("discord-bot")
+    wait_until(lambda: "discord_bot_refused" not in open_alerts(), "it closes by itself", 30)
+    wait_until(lambda: ciclo.sandbox.notifications("O bot voltou"), "the team is told")
+    assert len(ciclo.sandbox.notifications("O bot ")) == 2

@@ -1,5 +1,8 @@
 """What the discord-worker does besides giving roles: drift, sweeps with their brake, adoption, announcements, alerts."""
 
+import json
+import uuid
+
 import pytest
 from ciclo import SERVICES
 from hotmart import CHESS, CLUB, Person, Sale
@@ -171,17 +174,58 @@ def test_a_refused_token_stops_all_calls_and_is_told_once(ciclo):
     assert len(ciclo.sandbox.notifications("credencial")) == 2
 
 
-def test_an_announcement_reaches_the_products_channel_once(ciclo):
-    def posted():
-        return [m["content"] for m in ciclo.sandbox.state("discord.messages") if m["channel_id"] == WELCOME_CHANNEL]
+def posted(ciclo):
+    return [m["content"] for m in ciclo.sandbox.state("discord.messages") if m["channel_id"] == WELCOME_CHANNEL]
 
+
+def ask_for_announcement(ciclo, text, cause):
+    """As another system does, with a plain AMQP message."""
+    message = {"product_id": ciclo.database.value("SELECT id::text FROM products WHERE name = %s", CLUB.name),
+               "text": text, "cause_key": cause, "correlation_id": str(uuid.uuid4())}
+    vhost = ciclo.amqp_url.rpartition("/")[2]
+    answer = ciclo.servers.manage("POST", f"/exchanges/{vhost}/ciclo/publish", {
+        "properties": {}, "routing_key": "discord.announcements", "payload": json.dumps(message),
+        "payload_encoding": "string"})
+    assert answer["routed"] is True
+
+
+def test_a_missing_welcome_channel_tells_nothing_of_discords_health(ciclo, person):
+    failures = "SELECT failures FROM provider_health WHERE provider = 'discord'"
+    ciclo.cli("setting", "set", "welcome_channel_id", "")
+    ciclo.database.execute("INSERT INTO provider_health (provider, failures) VALUES ('discord', 3)"
+                           " ON CONFLICT (provider) DO UPDATE SET failures = 3")
+    ciclo.gateway.accept(Sale(person).approved())
+    wait_until(lambda: ciclo.database.value(
+        "SELECT last_error FROM reconciliations JOIN users ON users.id = user_id"
+        " WHERE email = %s AND target = 'discord' AND failed", person.email), "an admin can see why there is no invite")
+    assert ciclo.database.value(failures) == 3
+
+    ciclo.cli("setting", "set", "welcome_channel_id", WELCOME_CHANNEL)
+    ciclo.cli("failures", "retry")
+    wait_until(lambda: ciclo.sandbox.emails_to(person), "the invite")
+    assert ciclo.database.value(failures) == 0
+
+
+def test_an_announcement_from_the_queue_reaches_the_products_channel_once_per_cause(ciclo):
+    ciclo.cli("discord", "channel", "--product", CLUB.name, "--channel", WELCOME_CHANNEL)
+    for text, cause in (("Saiu a lista 7", "lista:7"), ("Saiu a lista 7", "lista:7"), ("Saiu a lista 8", "lista:8")):
+        ask_for_announcement(ciclo, text, cause)
+    wait_until(lambda: "Saiu a lista 8" in posted(ciclo), "the last one is posted")  # so all were taken off the queue
+    ask_for_announcement(ciclo, "Saiu a lista 7, de novo", "lista:7")  # it comes again, long after the post
+    ask_for_announcement(ciclo, "Saiu a lista 9", "lista:9")
+    wait_until(lambda: "Saiu a lista 9" in posted(ciclo), "it is posted")
+    ciclo.wait_until_idle()
+    assert sorted(posted(ciclo)) == ["Saiu a lista 7", "Saiu a lista 8", "Saiu a lista 9"]
+
+
+def test_an_announcement_of_the_cli_reaches_the_products_channel_once(ciclo):
     assert "no channel" in ciclo.cli("discord", "announce", "--product", CLUB.name, "--text", "Oi", code=1)
     ciclo.cli("discord", "channel", "--product", CLUB.name, "--channel", WELCOME_CHANNEL)
     for _ in range(2):
         ciclo.cli("discord", "announce", "--product", CLUB.name, "--text", "Saiu a lista 7", "--cause", "lista:7")
-    wait_until(posted, "it is posted")
+    wait_until(lambda: posted(ciclo), "it is posted")
     ciclo.wait_until_idle()
-    assert posted() == ["Saiu a lista 7"]
+    assert posted(ciclo) == ["Saiu a lista 7"]
 
 
 def test_the_doctor_says_what_to_click(ciclo):

@@ -90,9 +90,11 @@ Attempt exchange(Channel& channel, const HttpCall& call, std::string_view reques
     return attempt;
 }
 
-bool is_idempotent(std::string_view method) noexcept
+bool may_be_repeated(const HttpCall& call)
 {
-    return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
+    const auto& method = call.method;
+    const bool is_idempotent = method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
+    return is_idempotent && (!call.may_resend || call.may_resend());
 }
 
 } // namespace
@@ -152,7 +154,7 @@ Attempt HttpClient::Impl::try_call(const HttpCall& call, const Url& url, std::st
     auto channel = take_kept(url.origin());
     if (channel) {
         auto attempt = exchange(*channel, call, request, deadline);
-        const bool again = attempt.closed_unread && (attempt.nothing_sent || is_idempotent(call.method));
+        const bool again = attempt.closed_unread && (attempt.nothing_sent || may_be_repeated(call));
         if (!again) {
             if (attempt.reusable)
                 keep(url.origin(), std::move(channel));

@@ -79,6 +79,16 @@ constexpr Words channel_lacks{
     "bot y active ese permiso",
     "in the channel \"{0}\" the bot lacks the permission \"{1}\". Open the channel > Edit Channel > Permissions, add "
     "the bot's role and switch it on"};
+constexpr Words invites_unseen{
+    "no canal \"{0}\" o bot não tem a permissão \"Gerenciar canal\" e não vê quem entrou com qual convite: quem "
+    "chega só é reconhecido pelo /registrar. Abra o canal > Editar canal > Permissões, adicione o cargo do bot e ligue "
+    "essa permissão",
+    "en el canal \"{0}\" el bot no tiene el permiso \"Gestionar canal\" y no ve quién entró con qué invitación: "
+    "quien llega solo es reconocido por /registrar. Abra el canal > Editar canal > Permisos, añada el rol del bot y "
+    "active ese permiso",
+    "in the channel \"{0}\" the bot lacks the permission \"Manage Channel\" and does not see who came by which "
+    "invite: newcomers are recognised by /registrar only. Open the channel > Edit Channel > Permissions, add the bot's "
+    "role and switch it on"};
 constexpr Words channel_good{"o canal \"{0}\" está pronto", "el canal \"{0}\" está listo",
                              "the channel \"{0}\" is ready"};
 constexpr Words no_registration_channel{
@@ -106,7 +116,7 @@ public:
         if (setup_.welcome_channel.empty())
             add(false, "welcome channel", channel_not_set);
         else
-            channel("welcome channel", setup_.welcome_channel, permission::create_instant_invite, invite);
+            welcome_channel();
         if (setup_.registration_channel.empty())
             add(true, "registration channel", no_registration_channel);
         else
@@ -144,13 +154,36 @@ private:
             add(true, "Discord role", role_good, found->name);
     }
 
-    void channel(const std::string& what, const std::string& id, std::uint64_t needed, const Words& needed_name)
+    void welcome_channel()
+    {
+        const std::string what = "welcome channel";
+        const auto* found = find_channel(setup_.welcome_channel);
+        const auto may = found == nullptr ? 0 : permissions_in(*found);
+        constexpr auto needed = permission::view_channel | permission::create_instant_invite;
+        // Discord tells of an invite's use only those who manage its channel.
+        if ((may & needed) == needed && (may & permission::manage_channels) == 0)
+            return add(false, what, invites_unseen, found->name);
+        channel(what, setup_.welcome_channel, permission::create_instant_invite, invite);
+    }
+
+    const discord::Channel* find_channel(const std::string& id) const
     {
         const auto found =
             std::find_if(setup_.channels.begin(), setup_.channels.end(), [&](const auto& one) { return one.id == id; });
-        if (found == setup_.channels.end())
+        return found == setup_.channels.end() ? nullptr : &*found;
+    }
+
+    std::uint64_t permissions_in(const discord::Channel& channel) const
+    {
+        return discord::channel_permissions(setup_.guild.id, setup_.roles, setup_.bot, channel);
+    }
+
+    void channel(const std::string& what, const std::string& id, std::uint64_t needed, const Words& needed_name)
+    {
+        const auto* found = find_channel(id);
+        if (found == nullptr)
             return add(false, what, channel_missing, id);
-        const auto may = discord::channel_permissions(setup_.guild.id, setup_.roles, setup_.bot, *found);
+        const auto may = permissions_in(*found);
         if ((may & permission::view_channel) == 0)
             return add(false, what, channel_lacks, found->name, in_language(view));
         if ((may & needed) == 0)

@@ -69,7 +69,7 @@ std::string filled(const Text& text, std::string_view locale, const std::string&
     return fmt::format(fmt::runtime(text.in(locale)), value);
 }
 
-void check_webhook(Report& report, Environment& environment, std::string_view locale)
+void check_webhook(Report& report, Environment& environment, discord::RateLimits& limits, std::string_view locale)
 {
     const auto url = environment.text("DISCORD_NOTIFICATION_WEBHOOK", "", "");
     if (url.empty()) {
@@ -77,7 +77,7 @@ void check_webhook(Report& report, Environment& environment, std::string_view lo
         return;
     }
     net::HttpClient http;
-    const auto channel = discord::webhook_channel(http, url);
+    const auto channel = discord::webhook_channel(http, limits, url);
     if (channel)
         report.good("Discord notices", filled(webhook_good, locale, *channel));
     else if (channel.error().kind == ErrorKind::not_found || channel.error().kind == ErrorKind::refused)
@@ -141,7 +141,7 @@ void check_discord(Report& report, Environment& environment, postgres::Connectio
         return;
     }
     report.good("Discord", filled(token_good, locale, *bot_id));
-    check_webhook(report, environment, locale);
+    check_webhook(report, environment, limits, locale);
     const auto guild = client.guild();
     if (!guild) {
         const bool is_absent = guild.error().kind == ErrorKind::refused || guild.error().kind == ErrorKind::not_found;

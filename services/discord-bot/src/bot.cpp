@@ -1,11 +1,8 @@
 #include "bot.hpp"
 
 #include "command_definition.hpp"
-#include "contracts/send_discord_notification.hpp"
-#include "core/json_writer.hpp"
 #include "core/log.hpp"
 #include "model/stores/discord_session_store.hpp"
-#include "model/stores/message_store.hpp"
 
 #include <condition_variable>
 #include <thread>
@@ -143,7 +140,7 @@ void Bot::work(std::stop_token stop)
             handler_.look_again(connection);
             newcomers_.decide(connection);
             follow_ups_.step(connection);
-            tell_team();
+            record_health(connection);
         } catch (const postgres::Failure& failure) {
             session_.after(failure);
             log::warning("the bot's work was cut short; it is done again", {{"error", failure.what()}});
@@ -206,34 +203,38 @@ void Bot::on_event(discord::GatewayEvent event, std::int64_t sequence)
     inbox_.put({std::move(event), sequence, received_at});
 }
 
+void Bot::on_phase(discord::GatewayPhase phase)
+{
+    status_.set(phase);
+    if (phase != discord::GatewayPhase::ready)
+        return;
+    const std::lock_guard lock{mutex_};
+    unrecorded_refusal_ = "";
+}
+
 void Bot::on_give_up(const std::string& why)
 {
     const std::lock_guard lock{mutex_};
-    why_given_up_ = why;
+    unrecorded_refusal_ = why;
 }
 
-void Bot::tell_team()
+// What alerts are made of. Kept until the database has taken it.
+void Bot::record_health(postgres::Connection& connection)
 {
-    std::string why;
+    std::optional<std::string> refusal;
     {
         const std::lock_guard lock{mutex_};
-        why = std::exchange(why_given_up_, {});
+        refusal = unrecorded_refusal_;
     }
-    if (why.empty())
+    if (!refusal)
         return;
-    JsonWriter variables;
-    variables.begin_object().member("error", why).end_object();
-    const std::string day = to_iso8601(now()).substr(0, 10);
-    const auto message = model::queue_message(session_.connection(), {.channel = "discord_notification",
-                                                                      .cause_key = "discord_bot_refused:" + day,
-                                                                      .user_id = "",
-                                                                      .message_class = "service",
-                                                                      .template_name = "discord_bot_refused",
-                                                                      .variables = std::string{variables.text()},
-                                                                      .use_by = now() + std::chrono::hours{24},
-                                                                      .correlation_id = ""});
-    if (message)
-        publisher_.publish(rabbitmq::message_of(contracts::SendDiscordNotification{*message, *message}));
+    if (refusal->empty())
+        health_.succeeded(connection);
+    else
+        health_.failed(connection, {ErrorKind::unauthorized, *refusal, {}});
+    const std::lock_guard lock{mutex_};
+    if (unrecorded_refusal_ == refusal) // nothing newer has come
+        unrecorded_refusal_.reset();
 }
 
 } // namespace ciclo::discord_bot

@@ -5,6 +5,7 @@
 #include "event_handler.hpp"
 #include "event_inbox.hpp"
 #include "follow_ups.hpp"
+#include "model/stores/provider_health.hpp"
 #include "model/stores/shared_state_store.hpp"
 #include "net/service.hpp"
 #include "newcomers.hpp"
@@ -14,7 +15,9 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <string>
 
 namespace ciclo::discord_bot {
 
@@ -30,7 +33,7 @@ private:
     bool has_room() override { return inbox_.has_room(); }
     void on_dispatch(const std::string& name) override;
     void on_event(discord::GatewayEvent event, std::int64_t sequence) override;
-    void on_phase(discord::GatewayPhase phase) override { status_.set(phase); }
+    void on_phase(discord::GatewayPhase phase) override;
     void on_give_up(const std::string& why) override;
 
     bool wait_for_turn();
@@ -38,7 +41,7 @@ private:
     void work(std::stop_token stop);
     void finish();
     bool handle(const InboxEvent& event);
-    void tell_team();
+    void record_health(postgres::Connection& connection);
 
     const Config config_;
     net::Service& service_;
@@ -58,7 +61,8 @@ private:
     bool has_new_connection_ = false;
     postgres::Session session_;
     std::mutex mutex_;
-    std::string why_given_up_;
+    std::optional<std::string> unrecorded_refusal_; // why Discord refuses the bot; empty: it does not any more
+    model::ProviderHealth health_{model::discord_gateway_health};
 };
 
 } // namespace ciclo::discord_bot

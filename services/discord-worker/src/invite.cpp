@@ -33,7 +33,7 @@ Result<std::string> ensure_invite(postgres::Connection& connection, discord::Cli
         return std::string{};
     const std::string channel = model::find_setting(connection, "welcome_channel_id").value_or("");
     if (channel.empty())
-        return Error{ErrorKind::refused,
+        return Error{ErrorKind::invalid_input,
                      "the setting welcome_channel_id is missing: ciclo setting set welcome_channel_id CHANNEL",
                      {}};
     const auto created = client.create_invite(channel, invite_life(connection), "ciclo " + lease.correlation_id);

@@ -23,7 +23,7 @@ constexpr auto lease_duration = 60s;
 } // namespace
 
 NotificationLane::NotificationLane(const Config& config, discord::RateLimits& limits, std::string locale)
-    : config_(config), locale_(std::move(locale)),
+    : config_(config), limits_(limits), locale_(std::move(locale)),
       loop_({config.database_url, "discord-worker notifications", config.amqp_url,
              std::string{contracts::SendDiscordNotification::queue}}),
       client_(config.discord, limits)
@@ -43,7 +43,7 @@ Result<std::string> NotificationLane::post(const model::LeasedMessage& message)
     if (message.template_name == model::announcement_template)
         return announce(message);
     const auto variables = JsonDocument::parse(message.variables).value();
-    return discord::execute_webhook(http_, config_.notification_webhook,
+    return discord::execute_webhook(http_, limits_, config_.notification_webhook,
                                     notification_text(message.template_name, variables.root(), locale_));
 }
 

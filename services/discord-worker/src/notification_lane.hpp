@@ -26,6 +26,7 @@ private:
     Result<std::string> announce(const model::LeasedMessage& message);
 
     const Config& config_;
+    discord::RateLimits& limits_;
     std::string locale_;
     worker::BellLoop loop_;
     net::HttpClient http_;

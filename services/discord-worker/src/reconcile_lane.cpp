@@ -62,6 +62,10 @@ void ReconcileLane::reconcile(const std::string& user_id)
     }
     if (reconciled->asked_discord)
         health_.succeeded(connection);
+    if (reconciled->own_fault) {
+        handle_failure(*lease, *reconciled->own_fault);
+        return;
+    }
     if (reconciled->look_again_after) {
         const Error not_yet{ErrorKind::rate_limited, "the member has not accepted the guild's rules yet",
                             *reconciled->look_again_after};
@@ -87,7 +91,8 @@ void ReconcileLane::handle_failure(const model::Lease& lease, const Error& failu
     if (error.kind == ErrorKind::unauthorized) {
         // The token is everybody's trouble: no student's attempts are used up by it.
         error = Error{ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-    } else if (error.kind != ErrorKind::refused && health_.is_suspicious(connection)) {
+    } else if (error.kind != ErrorKind::refused && error.kind != ErrorKind::invalid_input &&
+               health_.is_suspicious(connection)) {
         error.kind = ErrorKind::rate_limited;
         error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, unwell_pause);
     }

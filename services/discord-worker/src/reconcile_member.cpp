@@ -76,6 +76,8 @@ Result<Reconciled> reconcile_member(postgres::Connection& connection, discord::C
     if (wish->roles.empty())
         return Reconciled{"", std::nullopt, asked_discord};
     const auto message = ensure_invite(connection, client, lease);
+    if (!message && message.error().kind == ErrorKind::invalid_input)
+        return Reconciled{"", std::nullopt, asked_discord, message.error()};
     if (!message)
         return message.error();
     return Reconciled{*message, std::nullopt, asked_discord || !message->empty()};

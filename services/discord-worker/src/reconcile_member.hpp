@@ -14,6 +14,7 @@ struct Reconciled {
     std::string email_message_id;                              // an invite e-mail was queued: ring for it
     std::optional<std::chrono::milliseconds> look_again_after; // not finished, for no fault: rules not accepted
     bool asked_discord = false;                                // so Discord is known to work
+    std::optional<Error> own_fault{}; // not finished: our settings are wrong, which tells nothing of Discord
 };
 
 // Makes one student's Discord equal to what the tables say: roles of a known member, an invite for

@@ -50,6 +50,20 @@ TEST_CASE_METHOD(Alerts, "an alert opens once, stays silent, and closes by itsel
     CHECK(open() == "provider_unauthorized:discord");
 }
 
+TEST_CASE_METHOD(Alerts, "a bot that is refused is told once and until it has a session", "[model][alerts]")
+{
+    ProviderHealth gateway{discord_gateway_health};
+    for (int i = 0; i < 3; ++i) {
+        gateway.failed(connection(), {ErrorKind::unauthorized, "the intent is not switched on", {}});
+        CHECK(update_alerts(connection(), 0).size() == (i == 0 ? 1 : 0));
+    }
+    CHECK(open() == "discord_bot_refused:discord gateway");
+    CHECK(ProviderHealth{"discord"}.ask(connection()) == ProviderHealth::Permit::open);
+    gateway.succeeded(connection());
+    CHECK(update_alerts(connection(), 0).size() == 1);
+    CHECK(told() == "alert_discord_bot_refused_opened alert_discord_bot_refused_closed");
+}
+
 TEST_CASE_METHOD(Alerts, "many failures of one kind are one alert", "[model][alerts]")
 {
     fold({approved("HP1", day(1)), with_email(approved("HP2", day(1)), "bia@example.com")});

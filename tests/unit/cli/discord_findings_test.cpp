@@ -11,8 +11,9 @@ namespace permission = ciclo::discord::permission;
 
 namespace {
 
-constexpr auto everything_needed =
-    permission::manage_roles | permission::create_instant_invite | permission::view_channel | permission::send_messages;
+constexpr auto everything_needed = permission::manage_roles | permission::manage_channels |
+                                   permission::create_instant_invite | permission::view_channel |
+                                   permission::send_messages;
 
 DiscordSetup sound_setup()
 {
@@ -110,6 +111,11 @@ TEST_CASE("each fault of a guild is named with what to click", "[doctor]")
     {
         setup.channels[0].overwrites = {{"1", 0, permission::create_instant_invite}};
         expected = "\"Criar convite\"";
+    }
+    SECTION("no sight of who uses which invite")
+    {
+        setup.channels[0].overwrites = {{"20", 0, permission::manage_channels}};
+        expected = "\"Gerenciar canal\"";
     }
     SECTION("no right to write there")
     {

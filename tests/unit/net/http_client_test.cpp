@@ -204,6 +204,26 @@ TEST_CASE("a kept connection that is closed on use is tried once more, for idemp
         CHECK(client.send(call("GET", peer.url())).value().body == "fresh");
         CHECK(peer.connections() == 2);
     }
+    SECTION("GET is, with the caller's leave")
+    {
+        int asked = 0;
+        auto request = call("GET", peer.url());
+        request.may_resend = [&] { return ++asked > 0; };
+
+        CHECK(client.send(request).value().body == "fresh");
+        CHECK(asked == 1);
+    }
+    SECTION("GET is not without the caller's leave")
+    {
+        auto request = call("GET", peer.url());
+        request.may_resend = [] { return false; };
+
+        const auto answer = client.send(request);
+
+        REQUIRE(answer.has_error());
+        CHECK(answer.error().kind == ErrorKind::unknown_outcome);
+        CHECK(peer.connections() == 1);
+    }
     SECTION("POST is not")
     {
         const auto answer = client.send(call("POST", peer.url(), "x"));

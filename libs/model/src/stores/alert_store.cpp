@@ -16,8 +16,9 @@ namespace {
 // Kind, subject, detail of everything that is wrong now. The thresholds of provider_health.cpp: it writes
 // open_until only for a provider that nobody should call.
 constexpr const char* conditions_sql = R"sql(
-    SELECT CASE WHEN unauthorized THEN 'provider_unauthorized' ELSE 'provider_down' END, provider,
-           coalesce(last_error, '')
+    SELECT CASE WHEN provider = 'discord gateway' THEN 'discord_bot_refused'
+                WHEN unauthorized THEN 'provider_unauthorized' ELSE 'provider_down' END,
+           provider, coalesce(last_error, '')
     FROM provider_health WHERE open_until IS NOT NULL AND provider <> 'hotmart webhook'
     UNION ALL
     SELECT 'hottok_refused', 'hotmart', ''

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ struct HttpCall {
     std::string body{};
     std::chrono::milliseconds timeout{10'000}; // resolve, connect, handshake, write and read together
     std::size_t max_response_bytes = 4 << 20;
+    std::function<bool()> may_resend{}; // asked before a second sending; without it, it is made
 };
 
 struct HttpAnswer {
@@ -47,7 +49,8 @@ public:
     //   unavailable      no byte of the request went out: resolving, connecting or TLS failed
     //   unknown_outcome  bytes went out and no complete answer came back
     //   internal         the answer is too large or is not HTTP, or the extra authorities cannot be read
-    // GET, HEAD, PUT and DELETE are sent a second time when a kept connection turns out to be closed.
+    // GET, HEAD, PUT and DELETE are sent a second time when a kept connection turns out to be closed, unless
+    // HttpCall::may_resend refuses: then the outcome is unknown.
     Result<HttpAnswer> send(const HttpCall& call);
 
 private:

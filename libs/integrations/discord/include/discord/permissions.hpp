@@ -12,6 +12,7 @@ namespace ciclo::discord {
 namespace permission {
 inline constexpr std::uint64_t create_instant_invite = 1ULL << 0U;
 inline constexpr std::uint64_t administrator = 1ULL << 3U;
+inline constexpr std::uint64_t manage_channels = 1ULL << 4U;
 inline constexpr std::uint64_t view_channel = 1ULL << 10U;
 inline constexpr std::uint64_t send_messages = 1ULL << 11U;
 inline constexpr std::uint64_t manage_roles = 1ULL << 28U;

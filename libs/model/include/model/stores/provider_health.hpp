@@ -8,6 +8,9 @@
 
 namespace ciclo::model {
 
+// The bot's connection, which Discord may refuse while it takes calls: an alert of its own.
+inline constexpr const char* discord_gateway_health = "discord gateway";
+
 // One breaker for each provider, shared by all processes: table provider_health. After five failures in a row
 // nobody calls for ten seconds, then one may try; its outcome closes the breaker or opens it again. When our
 // credentials are not accepted, one call a minute looks whether they are again.
