@@ -117,9 +117,28 @@ TEST_CASE_METHOD(CatalogueChange, "an identifier given to another product moves 
     refold_rita();
 
     CHECK(access() == "Curso de Xadrez=active");
+    CHECK(text("SELECT string_agg(product_id || '=' || status, ' ') FROM student_course_status WHERE is_current") ==
+          std::string{chess_id} + "=Ativo");
     CHECK(events_of(user_id()) == "lifecycle.transition enrollment.enrolled hotmart.purchase_approved "
                                   "enrollment.enrolled enrollment.unenrolled");
     CHECK(number("SELECT wanted_version FROM reconciliations WHERE target = 'discord'") == 2);
+    CHECK(replay() == 0);
+}
+
+TEST_CASE_METHOD(CatalogueChange,
+                 "an identifier removed and then given to another product leaves nobody between the two",
+                 "[model][catalogue]")
+{
+    deliver({sale("HP1", club, now - std::chrono::days{1})});
+    REQUIRE(remove_identifier(connection(), "product.id", std::string{club}).has_value());
+    refold_rita();
+    CHECK(access() == "Clube de Leitura=active");
+
+    REQUIRE(add_identifier(connection(), std::string{chess_id}, "product.id", std::string{club}).has_value());
+    refold_rita();
+    CHECK(access() == "Curso de Xadrez=active");
+    CHECK(number("SELECT count(*) FROM student_course_status WHERE is_current") == 1);
+    CHECK(number("SELECT count(*) FROM events WHERE type = 'enrollment.unenrolled'") == 1);
     CHECK(replay() == 0);
 }
 

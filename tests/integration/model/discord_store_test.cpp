@@ -2,8 +2,11 @@
 #include "fold_fixture.hpp"
 #include "model/stores/discord_store.hpp"
 #include "model/stores/settings_store.hpp"
+#include "model/stores/student_store.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <future>
 
 using namespace ciclo;
 using namespace ciclo::model;
@@ -45,6 +48,35 @@ TEST_CASE_METHOD(FoldFixture, "what was seen of a member replaces what was seen 
     CHECK(text("SELECT seen_at = $1::timestamptz FROM discord_members", {to_iso8601(day(6))}) == "t");
     // When we last changed something stays known.
     CHECK(text("SELECT applied_at IS NOT NULL FROM discord_members") == "t");
+}
+
+TEST_CASE_METHOD(FoldFixture, "a member who was looked at while the student was merged belongs to whoever stayed",
+                 "[model][discord]")
+{
+    fold({of_subscription(approved("HP1", day(1)), "QX7PL2AB", day(31))});
+    fold({with_email(approved("HP2", day(2)), "rita@new.example")});
+    const auto loser = user_id("rita@new.example");
+    record_member(connection(), {"220", loser, true, false, {}, day(5), false});
+    auto looking = another_connection();
+    auto observer = another_connection();
+    const auto pid = session_pid(looking);
+    {
+        postgres::Transaction merge{connection()};
+        (void)find_students(connection(),
+                            std::vector{with_email(of_subscription(approved("HP3", day(31)), "QX7PL2AB", day(61)),
+                                                   "rita@new.example")});
+        auto look = std::async(std::launch::async, [&] {
+            record_member(looking, {"220", loser, true, false, {"1"}, day(6), false}); // seen before
+            record_member(looking, {"221", loser, true, false, {"1"}, day(6), false}); // never seen before
+        });
+        CHECK(waits_for_lock(observer, pid));
+        merge.commit();
+        CHECK_NOTHROW(look.get());
+    }
+    CHECK(number("SELECT count(*) FROM users") == 1);
+    CHECK(text("SELECT string_agg(discord_id || '=' || coalesce(user_id::text, 'nobody'), ' ' ORDER BY discord_id) "
+               "FROM discord_members") == "220=" + user_id() + " 221=nobody");
+    CHECK(text("SELECT string_agg(array_to_string(seen_roles, ','), ' ') FROM discord_members") == "1 1");
 }
 
 TEST_CASE_METHOD(FoldFixture, "an invite is open until an hour before its end", "[model][discord]")

@@ -1,4 +1,5 @@
 #include "fold_fixture.hpp"
+#include "model/rules/imports.hpp"
 #include "model/stores/catalogue_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -30,6 +31,11 @@ public:
     std::int64_t manychat() // how often something was wanted
     {
         return number("SELECT coalesce(max(wanted_version), 0) FROM reconciliations WHERE target = 'manychat'");
+    }
+    void wait_until(int present)
+    {
+        now = day(present);
+        refold({user_id()});
     }
     void on(int present, const std::vector<Fact>& facts)
     {
@@ -70,6 +76,98 @@ TEST_CASE_METHOD(EffectsFixture, "each transition starts its conversation once",
     CHECK(flows() == "onboarding welcome churn welcome_back");
     on(7, {refunded("HP3", day(7))});
     CHECK(flows() == "onboarding welcome churn welcome_back churn");
+}
+
+TEST_CASE_METHOD(EffectsFixture, "who comes back is welcomed back, also after a second onboarding", "[model][effects]")
+{
+    on(1, {approved("HP1", day(1))});
+    on(2, {refunded("HP1", day(2))});
+    on(3, {approved("HP2", day(3))});
+    CHECK(flows() == "onboarding churn onboarding");
+    on(4, {linked("220", day(4))});
+    CHECK(flows() == "onboarding churn onboarding welcome_back");
+}
+
+TEST_CASE_METHOD(EffectsFixture, "who pays again after a pause is welcomed back", "[model][effects]")
+{
+    on(1, {of_subscription(approved("HP1", day(1), poetry), code, day(31))});
+    CHECK(flows() == "welcome");
+    Fact delayed = of_subscription(approved("HP2", day(31), poetry), code);
+    delayed.id = fact_id("delayed");
+    delayed.type = FactType::purchase_delayed;
+    delayed.approved_at.reset();
+    on(31, {delayed});
+    wait_until(39);
+    CHECK(text("SELECT lifecycle FROM users") == "pending_payment");
+    on(40, {of_subscription(approved("HP3", day(40), poetry), code, day(70))});
+    CHECK(flows() == "welcome welcome_back");
+}
+
+TEST_CASE_METHOD(EffectsFixture, "who was never away is not welcomed back", "[model][effects]")
+{
+    on(1, {approved("HP1", day(1), poetry)});
+    on(2, {approved("HP2", day(2), club)}); // another account is needed for this one
+    on(3, {refunded("HP1", day(3), poetry), linked("220", day(3))});
+    CHECK(flows() == "welcome onboarding welcome");
+}
+
+TEST_CASE_METHOD(EffectsFixture, "an import starts no conversation, and a purchase after it its own",
+                 "[model][effects][imports]")
+{
+    const bool is_dated = GENERATE(false, true);
+    const auto until = is_dated ? std::optional{day(3)} : std::nullopt;
+    on(1, {import_fact({std::string{rita}, "Rita", "", std::string{club_id}, std::nullopt, until}, day(1))});
+    CHECK(text("SELECT lifecycle FROM users") == "active");
+    CHECK(number("SELECT count(*) FROM onboarding_tokens") == 0);
+    wait_until(3);
+    CHECK(number("SELECT count(*) FROM messages WHERE channel = 'manychat_flow' AND template <> 'churn'") == 0);
+    on(4, {approved("HP1", day(4), chess)});
+    CHECK(flows() == (is_dated ? "churn onboarding" : "onboarding"));
+    on(5, {linked("220", day(5))});
+    CHECK(flows() == (is_dated ? "churn onboarding welcome_back" : "onboarding welcome"));
+}
+
+TEST_CASE_METHOD(EffectsFixture, "who changes to another plan and back has left the other one, classes included",
+                 "[model][effects]")
+{
+    connection().script(
+        "INSERT INTO classes (id, name) VALUES ('00000000-0000-7000-8000-0000000000c1', 'Leitura'), "
+        "('00000000-0000-7000-8000-0000000000c2', 'Xadrez'); "
+        "INSERT INTO product_identifiers (kind, value, product_id) VALUES "
+        "('plan.id', '900000', '00000000-0000-7000-8000-000000000002'), "
+        "('plan.id', '900001', '00000000-0000-7000-8000-000000000001'); "
+        "INSERT INTO access_rules (id, product_id, kind, value) SELECT gen_random_uuid(), product_id::uuid, "
+        "'class_enrollment', class_id FROM (VALUES "
+        "('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-0000000000c1'), "
+        "('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-0000000000c2')) "
+        "AS rule (product_id, class_id)");
+    catalogue = load_catalogue(connection());
+    const std::vector story{of_subscription(approved("HP1", day(1)), code, day(31)), switched("900000", day(2)),
+                            switched("900001", day(3))};
+    const auto check = [&] {
+        CHECK(
+            text("SELECT string_agg(name || '=' || status || coalesce(' since ' || (ended_at - started_at)::text, ''), "
+                 "', ' ORDER BY name) FROM enrollments JOIN products ON products.id = product_id") ==
+            "Clube de Leitura=active, Curso de Xadrez=cancelled since 1 day");
+        CHECK(text("SELECT string_agg(name || '=' || status || CASE WHEN is_current THEN ' now' ELSE '' END, ', ' "
+                   "ORDER BY name, valid_from) FROM student_course_status JOIN products ON products.id = product_id") ==
+              "Clube de Leitura=Ativo, Clube de Leitura=Cancelado, Clube de Leitura=Ativo now, "
+              "Curso de Xadrez=Ativo, Curso de Xadrez=Cancelado now");
+        CHECK(text("SELECT string_agg(name, ', ' ORDER BY name) FROM class_enrollments JOIN classes "
+                   "ON classes.id = class_id WHERE ended_at IS NULL AND source = 'product'") == "Leitura");
+    };
+    for (int i = 0; i < 3; ++i)
+        on(i + 1, {story[static_cast<std::size_t>(i)]});
+    check();
+    CHECK(text("SELECT string_agg(name, ', ' ORDER BY name) FROM class_enrollments JOIN classes "
+               "ON classes.id = class_id WHERE ended_at IS NOT NULL") == "Xadrez");
+    const auto in_sequence = stored();
+
+    forget_students();
+    for (const auto& fact : {story[2], story[0], story[1]})
+        fold({fact});
+    check();
+    CHECK(stored() == in_sequence);
 }
 
 TEST_CASE_METHOD(EffectsFixture, "a conversation names the student, the product and its end, and no more",

@@ -66,7 +66,7 @@ constexpr const char* stored_sql = R"sql(
         JOIN access_rules AS rule ON rule.product_id = enrollments.product_id AND rule.kind = 'discord_role'
         WHERE enrollments.status = 'active'
         UNION ALL
-        SELECT 'offer ' || (to_jsonb(offers) - 'last_sold_at')::text FROM offers -- learned on the way
+        SELECT 'offer ' || to_jsonb(offers)::text FROM offers
         UNION ALL
         SELECT email || ' fact ' || (to_jsonb(facts) - 'user_id' - 'recorded_at')::text
         FROM facts JOIN users ON users.id = user_id

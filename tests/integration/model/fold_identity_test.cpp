@@ -67,6 +67,27 @@ TEST_CASE_METHOD(FoldFixture, "two students who turn out to be one keep everythi
     CHECK(text("SELECT ltv FROM users") == "269.70");
 }
 
+TEST_CASE_METHOD(FoldFixture, "whoever stays of two students takes over the other's contact, unless there is one",
+                 "[model][fold]")
+{
+    const bool has_one = GENERATE(false, true);
+    fold({of_subscription(approved("HP1", day(1)), code, day(31))});
+    fold({with_email(approved("HP2", day(2)), "rita@new.example")});
+    const auto loser = user_id("rita@new.example");
+    connection().execute("UPDATE users SET manychat_subscriber_id = '902' WHERE id = $1", {loser});
+    connection().execute("INSERT INTO manychat_contacts (user_id, applied_tags) VALUES ($1, '{Clube}')", {loser});
+    if (has_one)
+        connection().execute("UPDATE users SET manychat_subscriber_id = '901' WHERE id = $1", {user_id()});
+
+    fold({with_email(of_subscription(approved("HP3", day(31)), code, day(61)), "rita@new.example")});
+
+    CHECK(number("SELECT count(*) FROM users") == 1);
+    CHECK(text("SELECT manychat_subscriber_id FROM users") == (has_one ? "901" : "902"));
+    // What was applied to the other contact would be missing from this one.
+    CHECK(text("SELECT coalesce(string_agg(array_to_string(applied_tags, ','), ''), '') FROM manychat_contacts") ==
+          (has_one ? "" : "Clube"));
+}
+
 TEST_CASE_METHOD(FoldFixture, "people without an address are recorded together and get nothing", "[model][fold]")
 {
     fold({with_email(approved("HP1", day(1)), unknown_email), with_email(approved("HP2", day(1)), unknown_email)});

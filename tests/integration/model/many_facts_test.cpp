@@ -3,6 +3,7 @@
 #include "model/stores/discord_store.hpp"
 #include "model/stores/given_role_store.hpp"
 #include "model/stores/operator_actions.hpp"
+#include "model/stores/replay.hpp"
 #include "model/stores/student_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -56,4 +57,31 @@ TEST_CASE_METHOD(FoldFixture, "nothing that is about one student reads everybody
     (void)read_discord_wish(own, id);
 
     CHECK(scans() == before);
+}
+
+TEST_CASE_METHOD(FoldFixture, "a page of a replay reads its own facts, and not those of all the others",
+                 "[model][scale]")
+{
+    connection().script(a_big_school);
+    connection().script("INSERT INTO webhook_events (id, event_type, payload, received_at, status) "
+                        "SELECT id, type, '{}', now(), 'processed' FROM facts; ANALYZE");
+    auto own = another_connection();
+    own.script("SET plan_cache_mode = force_generic_plan");
+    const auto facts_read = [&] {
+        own.execute("SELECT pg_stat_force_next_flush()");
+        return number("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'facts'");
+    };
+    const auto before = facts_read();
+
+    CatalogueCache cache;
+    std::string after;
+    std::int64_t events = 0;
+    for (int page = 0; page < 10; ++page) {
+        const auto read = replay_facts(own, {}, after, cache);
+        events += static_cast<std::int64_t>(read.events);
+        after = read.last_id;
+    }
+
+    CHECK(events == 2000);
+    CHECK(facts_read() - before <= 2 * events);
 }

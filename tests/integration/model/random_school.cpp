@@ -66,9 +66,9 @@ private:
         const unsigned number = below(5);
         const unsigned payer = somebody(person);
         const std::string product = product_of(number);
-        // An offer has one price: which of several would be learned depends on what was known when.
-        const bool has_offer = number % 2 == 0;
-        const std::string price = has_offer ? "89.9" : fmt::format("{}.{}", below(900), below(100));
+        // The price of an offer changes, also from one event of a payment to the next, and so does its currency.
+        const std::string price = fmt::format("{}.{}", below(900), below(100));
+        const std::string offer = number % 2 == 0 || one_in(4) ? fmt::format("oferta-{}-{}", product, below(2)) : "";
         constexpr std::array statuses{"APPROVED", "COMPLETED", "REFUNDED", "PARTIALLY_REFUNDED", "STARTED", ""};
         std::string json = fmt::format(
             R"("product":{{"id":{},"name":"P"}},"buyer":{{"email":"{}","name":"{}","checkout_phone_code":"31",)"
@@ -77,8 +77,8 @@ private:
             product, email(person), one_in(3) ? "Rita Alves Prado" : "Rita Alves", below(3), payer, number,
             statuses[below(statuses.size())], perhaps(fmt::format(R"("order_date":{},)", moment())),
             perhaps(fmt::format(R"("approved_date":{},)", moment())),
-            perhaps(fmt::format(R"("date_next_charge":{},)", moment(60))), price,
-            !has_offer && one_in(6) ? "USD" : "BRL", has_offer ? R"(,"offer":{"code":"oferta-)" + product + "\"}" : "",
+            perhaps(fmt::format(R"("date_next_charge":{},)", moment(60))), price, one_in(6) ? "USD" : "BRL",
+            offer.empty() ? "" : R"(,"offer":{"code":")" + offer + "\"}",
             perhaps(fmt::format(R"(,"pix_expiration_date":{})", moment(60))));
         if (number < 2)
             json += fmt::format(

@@ -65,6 +65,10 @@ TEST_CASE("the last courtesy of a product is the one that holds", "[courtesy]")
 {
     const std::vector<Fact> shortened{courtesy(day(1), day(300)), courtesy(day(2), day(3))};
     CHECK(club_of(at(shortened, day(4))).status == EnrollmentStatus::expired);
+    const std::vector<Fact> over_before{courtesy(day(1), day(300)), courtesy(day(5), day(2))};
+    CHECK(club_of(at(over_before, day(6))).status == EnrollmentStatus::expired);
+    CHECK(club_of(at(over_before, day(6))).started_at == day(5));
+    CHECK(club_of(at(over_before, day(6))).ended_at == day(5));
     const std::vector<Fact> unknown{courtesy(day(1), day(300), "00000000-0000-7000-8000-00000000000f")};
     CHECK(at(unknown, day(4)).enrollments.empty());
 }

@@ -105,6 +105,15 @@ TEST_CASE("another live purchase keeps what a dated import would end", "[model][
     CHECK(student.enrollments.at(std::string{club_id}).origin_transaction == "HP1");
 }
 
+TEST_CASE("an import of access that is over already ends when it begins", "[model][imports]")
+{
+    const auto enrollment = view({imported(day(5), day(3))}).enrollments.at(std::string{club_id});
+
+    CHECK(enrollment.status == EnrollmentStatus::expired);
+    CHECK(enrollment.started_at == day(5));
+    CHECK(enrollment.ended_at == day(5));
+}
+
 TEST_CASE("a product that is not in the catalogue any more gives nothing", "[model][imports]")
 {
     const auto student = view({imported(day(1), {}, "00000000-0000-7000-8000-00000000ffff")});

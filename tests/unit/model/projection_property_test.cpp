@@ -225,12 +225,15 @@ std::string view_contradicts_itself(const RandomHistory& history)
             return "an enrollment has ended and has not";
         if (enrollment.ended_at && *enrollment.ended_at < enrollment.started_at)
             return "an enrollment ended before it began";
-        if (!view.transactions.contains(enrollment.origin_transaction))
+        if (!enrollment.origin_transaction.empty() && !view.transactions.contains(enrollment.origin_transaction))
             return "an enrollment comes from nowhere";
     }
     const bool open = !open_products(view).empty();
-    const bool onboarded = !view.discord_id.empty() || !history.policy.discord_enabled ||
-                           wanted_discord_roles(view, whole_catalogue()).empty();
+    const bool asks = std::any_of(view.enrollments.begin(), view.enrollments.end(), [](const auto& entry) {
+        return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding &&
+               !whole_catalogue().find(entry.first)->discord_roles.empty();
+    });
+    const bool onboarded = !view.discord_id.empty() || !history.policy.discord_enabled || !asks;
     if (open && view.lifecycle != (onboarded ? Lifecycle::active : Lifecycle::pending_onboarding))
         return "the lifecycle denies the access";
     if (!open && !view.enrollments.empty() && view.lifecycle != Lifecycle::churned &&

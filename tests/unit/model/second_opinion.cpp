@@ -3,6 +3,7 @@
 #include "model/rules/hotmart_event.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <vector>
 
@@ -33,15 +34,15 @@ bool says_paid(const Fact& fact)
 // Of two words spoken in one moment the graver counts as the later.
 int gravity(const Fact& fact)
 {
+    using enum FactType;
     if (is_full_refund(fact))
-        return 5;
+        return 9;
     if (is_partial(fact))
-        return 4;
-    if (fact.type == FactType::purchase_protest)
-        return 3;
-    if (fact.type == FactType::purchase_complete)
-        return 2;
-    return says_paid(fact) ? 1 : 0;
+        return 8;
+    constexpr std::array rising{purchase_billet_printed, purchase_delayed,  purchase_expired, purchase_canceled,
+                                purchase_approved,       purchase_complete, purchase_protest};
+    const auto place = std::find(rising.begin(), rising.end(), fact.type);
+    return place == rising.end() ? 0 : 1 + static_cast<int>(place - rising.begin());
 }
 
 bool earlier(const Fact* a, const Fact* b)
@@ -103,6 +104,7 @@ struct Payment {
     Time paid_at;
     Standing standing;
     std::set<std::string> products;
+    std::string main_product; // of these
     std::optional<Time> next_charge;
 };
 
@@ -121,6 +123,7 @@ struct Subscription {
     Facts switches;
     Facts cancellations;
     Facts delays;
+    Facts all;
 };
 
 class Opinion {
@@ -134,11 +137,53 @@ public:
             hear(fact);
         for (auto& [code, subscription] : subscriptions_)
             judge(subscription);
+        for (const auto& [product, courtesy] : courtesies_)
+            if (now_ < *courtesy->access_until)
+                open_.insert(product);
+        for (const auto& [product, import] : imports_)
+            if ((!import->access_until || now_ < *import->access_until) && !is_disproved(product, import->occurred_at))
+                open_.insert(product);
     }
 
     std::set<std::string> products() const { return open_; }
 
 private:
+    // The last import of a product, and the last courtesy, are the ones that count.
+    void hear_without_payment(const Fact& fact)
+    {
+        const bool is_courtesy = fact.type == FactType::courtesy_granted && fact.access_until;
+        const bool is_import = fact.type == FactType::access_imported || fact.type == FactType::historical_buyer;
+        if ((!is_courtesy && !is_import) || catalogue_.find(fact.candidates.front().value) == nullptr)
+            return;
+        const Fact*& last = (is_courtesy ? courtesies_ : imports_)[fact.candidates.front().value];
+        if (last == nullptr || earlier(last, &fact))
+            last = &fact;
+    }
+
+    // Did money for the product go back, or was it disputed or cancelled, after the import?
+    bool is_disproved(const std::string& product, Time since) const
+    {
+        return std::any_of(evidence_.begin(), evidence_.end(),
+                           [&](const auto& entry) { return entry.first == product && entry.second >= since; });
+    }
+
+    void note_evidence(const Facts& facts)
+    {
+        std::optional<Time> at;
+        for (const Fact* fact : facts) {
+            if (is_full_refund(*fact)) {
+                at = fact->occurred_at;
+                break; // never returns
+            }
+            if (fact->type == FactType::purchase_protest)
+                at = at.value_or(fact->occurred_at);
+            else if (says_paid(*fact) || is_partial(*fact) || fact->type == FactType::purchase_canceled)
+                at.reset();
+        }
+        if (const auto product = product_named_by(*facts.back()); at && !product.empty())
+            evidence_.emplace_back(product, *at);
+    }
+
     void hear_payment(const std::string& code, const Facts& facts)
     {
         std::optional<Time> paid_at;
@@ -154,7 +199,12 @@ private:
         }
         if (!paid_at)
             return;
-        const Payment payment{code, *paid_at, standing_of(facts), products_of(facts, *paid_at, catalogue_),
+        note_evidence(facts);
+        const Payment payment{code,
+                              *paid_at,
+                              standing_of(facts),
+                              products_of(facts, *paid_at, catalogue_),
+                              product_named_by(*facts.back()),
                               next_charge};
         if (const std::string& subscriber = facts.back()->subscriber_code; !subscriber.empty())
             subscriptions_[subscriber].payments.push_back(payment);
@@ -167,13 +217,33 @@ private:
 
     void hear(const Fact& fact)
     {
+        hear_without_payment(fact);
         Subscription& subscription = subscriptions_[fact.subscriber_code];
+        subscription.all.push_back(&fact);
         if (fact.type == FactType::plan_switched && catalogue_.resolve(fact.candidates, fact.occurred_at))
             subscription.switches.push_back(&fact);
         if (fact.type == FactType::subscription_cancellation)
             subscription.cancellations.push_back(&fact);
         if (fact.type == FactType::purchase_delayed)
             subscription.delays.push_back(&fact);
+    }
+
+    std::string product_named_by(const Fact& fact) const
+    {
+        const auto product = catalogue_.resolve(fact.candidates, fact.occurred_at);
+        return product ? product->product->id : "";
+    }
+
+    // Nothing was ever paid: the product that was named last has been cancelled.
+    void note_cancelled_attempt(Subscription& subscription)
+    {
+        std::sort(subscription.all.begin(), subscription.all.end(), earlier);
+        std::string product;
+        for (const Fact* fact : subscription.all)
+            if (const auto named = product_named_by(*fact); !named.empty())
+                product = named;
+        if (!subscription.cancellations.empty() && !product.empty())
+            evidence_.emplace_back(product, subscription.cancellations.back()->occurred_at);
     }
 
     void open(const std::set<std::string>& products) { open_.insert(products.begin(), products.end()); }
@@ -187,14 +257,18 @@ private:
         std::sort(subscription.switches.begin(), subscription.switches.end(), earlier);
         std::sort(subscription.cancellations.begin(), subscription.cancellations.end(), earlier);
         if (payments.empty())
-            return;
+            return note_cancelled_attempt(subscription);
         for (std::size_t i = 0; i < payments.size(); ++i) {
-            if (payments[i].products.empty() && i > 0)
+            if (payments[i].products.empty() && i > 0) {
                 payments[i].products = payments[i - 1].products;
+                payments[i].main_product = payments[i - 1].main_product;
+            }
             for (const Fact* change : subscription.switches)
                 if (change->occurred_at >= payments[i].paid_at &&
-                    (i + 1 == payments.size() || change->occurred_at < payments[i + 1].paid_at))
-                    payments[i].products = {catalogue_.resolve(change->candidates, change->occurred_at)->product->id};
+                    (i + 1 == payments.size() || change->occurred_at < payments[i + 1].paid_at)) {
+                    payments[i].main_product = product_named_by(*change);
+                    payments[i].products = {payments[i].main_product};
+                }
         }
         const Payment& last = payments.back();
         std::optional<Time> unpaid;
@@ -203,6 +277,8 @@ private:
                 unpaid = delay->occurred_at;
         const Fact* cancelled = subscription.cancellations.empty() ? nullptr : subscription.cancellations.back();
         if (cancelled != nullptr && cancelled->occurred_at >= last.paid_at) {
+            if (!last.main_product.empty())
+                evidence_.emplace_back(last.main_product, cancelled->occurred_at);
             if (last.standing == Standing::stands && paid_beyond(*cancelled, last, unpaid))
                 open(last.products);
         } else if (last.standing == Standing::stands) {
@@ -228,6 +304,9 @@ private:
     const Catalogue& catalogue_;
     Time now_;
     std::map<std::string, Subscription> subscriptions_;
+    std::map<std::string, const Fact*> courtesies_; // by product
+    std::map<std::string, const Fact*> imports_;
+    std::vector<std::pair<std::string, Time>> evidence_; // against imports: product, and when
     std::set<std::string> open_;
 };
 

@@ -79,7 +79,7 @@ std::string view_text(const StudentView& view)
             fmt::format("completed {} {} {}\n", done.hotmart_product_id, done.module_id, to_iso8601(done.completed_at));
     for (const auto& email : view.emails)
         text += fmt::format("known as {}\n", email);
-    return text + fmt::format("changes at {}\n", text_of(view.changes_at));
+    return text + fmt::format("has returned {}, changes at {}\n", view.has_returned, text_of(view.changes_at));
 }
 
 } // namespace ciclo::testing

@@ -15,6 +15,7 @@ using namespace model;
 
 namespace {
 
+constexpr std::string_view nobodys_id = "00000000-0000-7000-8000-00000000000f";
 constexpr std::string_view sold_by_plan = "4100999";                // no product of ours: its plans are
 constexpr std::array plans{"812345", "812399", "812400", "899999"}; // the last one is nobody's
 
@@ -35,6 +36,8 @@ public:
             made.facts.push_back(of_subscription());
         for (unsigned i = below(3); i > 0; --i)
             made.facts.push_back(of_person());
+        for (unsigned i = one_in(3) ? 1 + below(2) : 0; i > 0; --i)
+            made.facts.push_back(without_payment());
         made.now = moment(45);
         return made;
     }
@@ -152,6 +155,19 @@ private:
             fact.module_id = fmt::format("module{}", below(2));
         if (fact.type == discord_linked)
             fact.discord_id = fmt::format("22000000000000000{}", below(3));
+        return fact;
+    }
+
+    // Some are over before they begin; a courtesy without an end is none.
+    Fact without_payment()
+    {
+        using enum FactType;
+        constexpr std::array types{courtesy_granted, access_imported, historical_buyer};
+        constexpr std::array products{club_id, chess_id, poetry_id, short_course_id, nobodys_id};
+        Fact fact = told(types[below(types.size())]);
+        fact.candidates = {{fact.type == courtesy_granted ? "courtesy.product" : "import.product",
+                            std::string{products[below(products.size())]}}};
+        fact.access_until = perhaps(moment(60));
         return fact;
     }
 

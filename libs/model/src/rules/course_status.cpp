@@ -104,6 +104,8 @@ public:
         return next;
     }
 
+    bool has_returned() const { return has_returned_; }
+
     // Time passes until `at`, which is the next change.
     void pass(Time at)
     {
@@ -124,6 +126,17 @@ public:
     }
 
 private:
+    // What was lost and came back within one moment was never away.
+    void note_absence(bool lost_some, Time at)
+    {
+        if (lost_some && open_.empty())
+            away_since_ = at;
+        if (open_.empty() || !away_since_)
+            return;
+        has_returned_ = has_returned_ || *away_since_ < at;
+        away_since_.reset();
+    }
+
     // A payment of which a later fact tells the subscription moves there.
     void assign(const TransactionView& payment, std::set<std::string>& touched)
     {
@@ -144,8 +157,8 @@ private:
     void judge(const std::string& code, Time at)
     {
         const SubscriptionParts& parts = parts_[code];
-        auto fold = fold_subscription(code, parts.facts, parts.payments, catalogue_);
-        replace("subscription " + code, claims_of(fold, policy_, at));
+        auto fold = fold_subscription(code, parts.facts, parts.payments, catalogue_, Detail::access);
+        replace("subscription " + code, claims_of(fold, policy_, at, Detail::access));
         subscriptions_.insert_or_assign(code, std::move(fold));
     }
 
@@ -170,17 +183,26 @@ private:
 
     void note(Time at)
     {
+        bool lost_some = false;
         for (const auto& product_id : touched_products_) {
             std::vector<Grant> grants;
             for (const auto& [name, claims] : claims_)
                 if (const auto own = claims.grants.find(product_id); own != claims.grants.end())
                     grants.insert(grants.end(), own->second.begin(), own->second.end());
-            if (grants.empty())
+            if (grants.empty()) {
                 history_.forget(product_id);
+                open_.erase(product_id);
+                continue;
+            }
+            const EnrollmentView enrollment = combine(product_id, std::move(grants));
+            if (enrollment.status == EnrollmentStatus::active)
+                open_.insert(product_id);
             else
-                history_.note(product_id, status_of(combine(product_id, std::move(grants))), at);
+                lost_some = open_.erase(product_id) != 0 || lost_some;
+            history_.note(product_id, status_of(enrollment), at);
         }
         touched_products_.clear();
+        note_absence(lost_some, at);
     }
 
     const Catalogue& catalogue_;
@@ -194,6 +216,9 @@ private:
     CourtesiesByProduct courtesies_;
     std::map<std::string, Claims> claims_; // by "payment HP...", "subscription ...", "import ..." or "courtesy ..."
     std::set<std::string> touched_products_;
+    std::set<std::string> open_; // products with access
+    std::optional<Time> away_since_;
+    bool has_returned_ = false;
 };
 
 bool touches_access(const Fact& fact)
@@ -225,6 +250,7 @@ CourseStatusHistory course_status_history(const FactList& facts, const Catalogue
     for (auto at = access.changes_at(); at && *at <= now; at = access.changes_at())
         access.pass(*at);
     result.versions = history.finish();
+    result.has_returned = access.has_returned();
     return result;
 }
 

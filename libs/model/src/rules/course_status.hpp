@@ -9,6 +9,7 @@ namespace ciclo::model {
 
 struct CourseStatusHistory {
     std::vector<CourseStatusVersion> versions;
+    bool has_returned = false;      // after a time without access to anything
     std::optional<Time> changes_at; // when time alone will add a version before the latest fact
 };
 

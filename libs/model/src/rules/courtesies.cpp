@@ -3,6 +3,8 @@
 #include "core/uuid.hpp"
 #include "model/rules/courtesy.hpp"
 
+#include <algorithm>
+
 namespace ciclo::model {
 
 namespace {
@@ -43,7 +45,7 @@ Claims claims_of_courtesy(const std::string& product_id, const Fact& courtesy, T
         claims.changes_at = courtesy.access_until;
     } else {
         grant.live = false;
-        grant.ended_at = *courtesy.access_until;
+        grant.ended_at = std::max(*courtesy.access_until, grant.since); // never given, but takes another one's place
         grant.end = AccessEnd::expired;
     }
     claims.grants[product_id].push_back(grant);

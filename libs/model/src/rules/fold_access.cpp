@@ -62,8 +62,8 @@ private:
 // The last payment carries the subscription until something ends it.
 class SubscriptionJudge {
 public:
-    SubscriptionJudge(const SubscriptionFold& fold, const Policy& policy, Time now)
-        : fold_(fold), policy_(policy), judge_(now)
+    SubscriptionJudge(const SubscriptionFold& fold, const Policy& policy, Time now, Detail detail)
+        : fold_(fold), policy_(policy), judge_(now), detail_(detail)
     {
     }
 
@@ -100,13 +100,13 @@ private:
     {
         const auto& steps = fold_.steps;
         for (std::size_t i = first; i < next; ++i) {
-            for (const auto& product : steps[i].products) {
-                const bool is_carried_on = i > first && contains(steps[i - 1].products, product);
+            for (const auto& product : *steps[i].products) {
+                const bool is_carried_on = i > first && contains(*steps[i - 1].products, product);
                 if (is_carried_on)
                     continue; // one grant from the earlier step
                 Grant made = grant(i);
                 std::size_t last = i;
-                while (last + 1 < next && contains(steps[last + 1].products, product))
+                while (last + 1 < next && contains(*steps[last + 1].products, product))
                     ++last;
                 if (last + 1 < next)
                     leave(made, steps[last + 1].at);
@@ -114,9 +114,19 @@ private:
                     judge_last(made);
                 else
                     judge_earlier(made, steps[next].at);
-                claims.grants[product].push_back(made);
+                add(claims.grants[product], made);
             }
         }
+    }
+
+    void add(std::vector<Grant>& grants, const Grant& made) const
+    {
+        // Access is judged by what is live, or else by what ended last.
+        if (detail_ == Detail::access && !grants.empty() && !grants.back().live &&
+            (made.live || grants.back().ended_at < made.ended_at))
+            grants.back() = made;
+        else
+            grants.push_back(made);
     }
 
     // A change of plan left the product; the money may have gone back even before.
@@ -191,6 +201,7 @@ private:
     const SubscriptionFold& fold_;
     const Policy& policy_;
     Judge judge_;
+    Detail detail_;
     bool earlier_runs_ = false;
     bool ended_by_time_ = false;
 };
@@ -238,9 +249,9 @@ Claims claims_of(const TransactionView& payment, const Catalogue& catalogue, Tim
     return claims;
 }
 
-Claims claims_of(const SubscriptionFold& subscription, const Policy& policy, Time now)
+Claims claims_of(const SubscriptionFold& subscription, const Policy& policy, Time now, Detail detail)
 {
-    return SubscriptionJudge{subscription, policy, now}.claims();
+    return SubscriptionJudge{subscription, policy, now, detail}.claims();
 }
 
 EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)

@@ -30,7 +30,7 @@ struct Claims {
 
 // `payment` must have been paid, if only once.
 Claims claims_of(const TransactionView& payment, const Catalogue& catalogue, Time now);
-Claims claims_of(const SubscriptionFold& subscription, const Policy& policy, Time now);
+Claims claims_of(const SubscriptionFold& subscription, const Policy& policy, Time now, Detail detail = Detail::all);
 
 // All claims of one student to one product; at least one. Any order.
 EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants);

@@ -2,6 +2,8 @@
 
 #include "model/rules/imports.hpp"
 
+#include <algorithm>
+
 namespace ciclo::model {
 
 namespace {
@@ -65,7 +67,7 @@ Claims claims_of_import(const std::string& product_id, const Fact& import,
     grant.without_onboarding = import.type == FactType::access_imported;
     if (ending) {
         grant.live = false;
-        grant.ended_at = ending->at;
+        grant.ended_at = std::max(ending->at, grant.since); // a file may tell of access that is over already
         grant.end = ending->why;
     }
     claims.grants[product_id].push_back(grant);

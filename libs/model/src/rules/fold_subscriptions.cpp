@@ -82,32 +82,43 @@ private:
     Told weak_;
 };
 
-std::vector<std::string> products_of(const TransactionView& payment)
+using Products = std::shared_ptr<const std::vector<std::string>>;
+
+// One renewal after the other is about the same products: they share one list.
+Products products_of(const TransactionView& payment, const SubscriptionFold& fold)
 {
-    return Served{payment.product_id, "", payment.further_products}.products();
+    if (!fold.steps.empty() && payment.further_products.empty())
+        if (const auto& before = fold.steps.back().products;
+            before->size() == 1 && before->front() == payment.product_id)
+            return before;
+    return std::make_shared<const std::vector<std::string>>(
+        Served{payment.product_id, "", payment.further_products}.products());
 }
 
 // A plan or a renewal that no product knows changes nothing: what was paid for stays.
 void add_step(SubscriptionFold& fold, Time at, const TransactionView* payment, const Fact* plan_switch,
-              std::vector<std::string> products)
+              Products products)
 {
-    if (products.empty() && !fold.steps.empty())
+    if (products->empty() && !fold.steps.empty())
         products = fold.steps.back().products;
     fold.steps.push_back(SubscriptionStep{at, payment, plan_switch, std::move(products)});
 }
 
 void settle_steps(SubscriptionFold& fold, const Payments& paid, const FactList& switches, const Catalogue& catalogue)
 {
+    fold.steps.reserve(paid.size() + switches.size());
     auto change = switches.begin();
     for (std::size_t i = 0; i < paid.size(); ++i) {
         while (change != switches.end() && (*change)->occurred_at < *paid[i]->paid_at)
             ++change; // happened before anything was paid, or has had its turn
-        add_step(fold, *paid[i]->paid_at, paid[i], nullptr, products_of(*paid[i]));
+        add_step(fold, *paid[i]->paid_at, paid[i], nullptr, products_of(*paid[i], fold));
         for (; change != switches.end(); ++change) {
             if (i + 1 < paid.size() && *paid[i + 1]->paid_at <= (*change)->occurred_at)
                 break;
             const Time at = (*change)->occurred_at;
-            add_step(fold, at, paid[i], *change, serve((*change)->candidates, catalogue, at).products());
+            add_step(fold, at, paid[i], *change,
+                     std::make_shared<const std::vector<std::string>>(
+                         serve((*change)->candidates, catalogue, at).products()));
         }
     }
 }
@@ -153,24 +164,29 @@ SubscriptionStatus status_of(const SubscriptionFold& fold, const Payments& payme
 
 } // namespace
 
-SubscriptionFold fold_subscription(const std::string& subscriber_code, const FactList& facts, Payments payments,
-                                   const Catalogue& catalogue)
+SubscriptionFold fold_subscription(const std::string& subscriber_code, const FactList& facts, const Payments& payments,
+                                   const Catalogue& catalogue, Detail detail)
 {
     SubscriptionFold fold;
     fold.view.subscriber_code = subscriber_code;
     Payments paid;
+    paid.reserve(payments.size());
     std::copy_if(payments.begin(), payments.end(), std::back_inserter(paid),
                  [](const TransactionView* payment) { return payment->paid_at.has_value(); });
-    std::sort(paid.begin(), paid.end(), paid_earlier);
+    if (!std::is_sorted(paid.begin(), paid.end(), paid_earlier))
+        std::sort(paid.begin(), paid.end(), paid_earlier);
     fold.last_paid = paid.empty() ? nullptr : paid.back();
 
     const auto after_last_payment = [&](Time at) { return fold.last_paid == nullptr || *fold.last_paid->paid_at < at; };
-    Terms terms{paid};
+    std::optional<Terms> terms;
+    if (detail == Detail::all)
+        terms.emplace(paid);
     FactList switches;
     const Fact* cancellation = nullptr;
     for (const Fact* fact : facts) {
         fold.view.purchase_seen = fold.view.purchase_seen || is_purchase(fact->type);
-        terms.hear(*fact);
+        if (terms)
+            terms->hear(*fact);
         if (fact->type == FactType::subscription_cancellation)
             cancellation = fact;
         if (fact->type == FactType::plan_switched)
@@ -179,7 +195,8 @@ SubscriptionFold fold_subscription(const std::string& subscriber_code, const Fac
         if (fact->type == FactType::purchase_delayed && !fold.unpaid_since && after_last_payment(fact->occurred_at))
             fold.unpaid_since = fact->occurred_at;
     }
-    terms.settle(fold.view);
+    if (terms)
+        terms->settle(fold.view);
     // A payment made after the cancellation is a reactivation.
     if (cancellation != nullptr &&
         (after_last_payment(cancellation->occurred_at) || *fold.last_paid->paid_at == cancellation->occurred_at)) {
@@ -189,8 +206,8 @@ SubscriptionFold fold_subscription(const std::string& subscriber_code, const Fac
     settle_steps(fold, paid, switches, catalogue);
     if (fold.steps.empty())
         fold.view.product_id = product_named_by(facts, catalogue);
-    else if (!fold.steps.back().products.empty())
-        fold.view.product_id = fold.steps.back().products.front();
+    else if (!fold.steps.back().products->empty())
+        fold.view.product_id = fold.steps.back().products->front();
     fold.view.status = status_of(fold, payments);
     return fold;
 }
@@ -212,7 +229,7 @@ std::vector<PlanChange> fold_plan_changes(const SubscriptionFolds& subscriptions
 {
     std::vector<PlanChange> changes;
     const auto main_product = [](const SubscriptionStep& step) {
-        return step.products.empty() ? std::string{} : step.products.front();
+        return step.products->empty() ? std::string{} : step.products->front();
     };
     for (const auto& [code, fold] : subscriptions) {
         std::string present;

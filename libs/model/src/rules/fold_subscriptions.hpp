@@ -4,6 +4,7 @@
 #include "rules/fact_list.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,9 @@ namespace ciclo::model {
 // From this moment on the subscription gives these products: it was paid for, or its plan was changed.
 struct SubscriptionStep {
     Time at;
-    const TransactionView* payment;    // the one that it rests on
-    const Fact* plan_switch = nullptr; // nothing: the payment itself
-    std::vector<std::string> products;
+    const TransactionView* payment;                           // the one that it rests on
+    const Fact* plan_switch = nullptr;                        // nothing: the payment itself
+    std::shared_ptr<const std::vector<std::string>> products; // never nothing, but perhaps empty
 };
 
 // Everything known about one subscription while access is judged.
@@ -26,10 +27,15 @@ struct SubscriptionFold {
     std::optional<Time> unpaid_since;           // a renewal is delayed and nothing was paid after it
 };
 
+// Whether access alone is asked for: then the terms (plan, next charge) are left out, and of several grants of one
+// product those that a later one outlasts. The history of a long subscription asks so at each of its facts.
+enum class Detail { all, access };
+
 // One subscription, from its own facts (oldest first) and payments (any order). Its status is that of a
 // moment at which no time has passed: `claims_of` says what time makes of it.
 SubscriptionFold fold_subscription(const std::string& subscriber_code, const FactList& facts,
-                                   std::vector<const TransactionView*> payments, const Catalogue& catalogue);
+                                   const std::vector<const TransactionView*>& payments, const Catalogue& catalogue,
+                                   Detail detail = Detail::all);
 
 // What belongs to each subscriber code.
 struct SubscriptionParts {

@@ -232,6 +232,7 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
     if (is_somebody) {
         CourseStatusHistory history = course_status_history(ordered, catalogue, policy, now);
         student.course_statuses = std::move(history.versions);
+        student.has_returned = history.has_returned;
         keep_sooner(student.changes_at, history.changes_at);
         student.plan_changes = fold_plan_changes(subscriptions, catalogue);
         fold_club(student, ordered, catalogue);

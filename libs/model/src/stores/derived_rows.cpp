@@ -85,18 +85,18 @@ constexpr const char* add_status_sql = R"sql(
 // hardly any sale has to touch the one row that all sales of an offer share.
 constexpr const char* offers_sql = R"sql(
     INSERT INTO offers AS offer (product_id, code, price, currency, last_sold_at)
-    SELECT DISTINCT ON (product_id, code) product_id::uuid, code, price::numeric, currency, sold_at
-    FROM (SELECT product_id, code, price, currency, date_trunc('day', sold_at::timestamptz, 'UTC') AS sold_at
-          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-              AS told (product_id, code, price, currency, sold_at)) AS new
+    SELECT DISTINCT ON (product_id, code) product_id::uuid, code, price::numeric, currency, sold_at::timestamptz
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+        AS new (product_id, code, price, currency, sold_at)
     WHERE NOT EXISTS (SELECT FROM offers AS old WHERE old.product_id = new.product_id::uuid AND old.code = new.code
-                      AND (old.last_sold_at, coalesce(old.price, -1)) >=
-                          (new.sold_at, coalesce(new.price::numeric, -1)))
-    ORDER BY product_id, code, sold_at DESC, price::numeric DESC NULLS LAST
+                      AND (old.last_sold_at, coalesce(old.price, -1), coalesce(old.currency, '') COLLATE "C") >=
+                          (new.sold_at::timestamptz, new.price::numeric, new.currency COLLATE "C"))
+    ORDER BY product_id, code, sold_at::timestamptz DESC, price::numeric DESC, currency COLLATE "C" DESC
     ON CONFLICT (product_id, code) DO UPDATE
     SET price = excluded.price, currency = excluded.currency, last_sold_at = excluded.last_sold_at
     WHERE offer.last_sold_at IS NULL
-       OR (offer.last_sold_at, coalesce(offer.price, -1)) < (excluded.last_sold_at, coalesce(excluded.price, -1))
+       OR (offer.last_sold_at, coalesce(offer.price, -1), coalesce(offer.currency, '') COLLATE "C") <
+          (excluded.last_sold_at, excluded.price, excluded.currency COLLATE "C")
 )sql";
 
 constexpr const char* classes_sql = R"sql(
@@ -145,16 +145,14 @@ Money base_ltv(const StudentView& view, const Policy& policy)
     return found == view.ltv.end() ? Money{} : found->second;
 }
 
-void DerivedRows::add_offers(const StudentView& view)
+void DerivedRows::add_offers(const std::set<OfferSale>& sales)
 {
-    for (const auto& [code, transaction] : view.transactions) {
-        if (transaction.product_id.empty() || transaction.offer_code.empty() || !transaction.paid_at)
-            continue;
-        offer_products_.add(std::string_view{transaction.product_id});
-        offer_codes_.add(std::string_view{transaction.offer_code});
-        offer_prices_.add_or_null(transaction.price);
-        offer_currencies_.add_or_null(transaction.currency);
-        offer_times_.add(to_iso8601(*transaction.paid_at));
+    for (const OfferSale& sale : sales) {
+        offer_products_.add(std::string_view{sale.product_id});
+        offer_codes_.add(std::string_view{sale.code});
+        offer_prices_.add(std::string_view{sale.price});
+        offer_currencies_.add(std::string_view{sale.currency});
+        offer_times_.add(to_iso8601(sale.day));
     }
 }
 
@@ -184,7 +182,6 @@ void DerivedRows::add(const StoredStudent& stored, const StudentView& view, cons
         from_.add(to_iso8601(version.valid_from));
         add_time(to_, version.valid_to);
     }
-    add_offers(view);
     for (const auto& id : wanted_classes(view, catalogue)) {
         class_users_.add(std::string_view{stored.id});
         class_ids_.add(std::string_view{id});

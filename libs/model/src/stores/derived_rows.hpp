@@ -1,9 +1,11 @@
 #pragma once
 
+#include "model/rules/offers.hpp"
 #include "model/rules/projection.hpp"
 #include "model/stores/student_store.hpp"
 #include "postgres/connection.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,12 +20,12 @@ class DerivedRows {
 public:
     void add(const StoredStudent& stored, const StudentView& view, const Catalogue& catalogue, const Policy& policy);
 
+    void add_offers(const std::set<OfferSale>& sales);
+
     // Also those that take away what no longer follows.
     void append_to(std::vector<postgres::Statement>& statements) const;
 
 private:
-    void add_offers(const StudentView& view);
-
     postgres::UuidArray known_;
     postgres::TextArray users_, refold_at_, ltvs_, policies_; // known students
     postgres::TextArray enrolled_users_, enrolled_products_;

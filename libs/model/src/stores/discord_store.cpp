@@ -27,11 +27,14 @@ constexpr const char* managed_sql = R"sql(
     SELECT value FROM settings WHERE key = 'visitor_role_id' AND value <> ''
 )sql";
 
+// A student who was merged while we looked is nobody any more: the account stays with whom the merge gave it to, or
+// waits for the next look. The lock waits for a merge that is under way.
 constexpr const char* member_sql = R"sql(
+    WITH student AS MATERIALIZED (SELECT id FROM users WHERE id = $2 FOR KEY SHARE)
     INSERT INTO discord_members AS member (discord_id, user_id, present, pending, seen_roles, seen_at, applied_at)
-    VALUES ($1, $2, $3, $4, $5::text[], $6, CASE WHEN $7::boolean THEN now() END)
+    VALUES ($1, (SELECT id FROM student), $3, $4, $5::text[], $6, CASE WHEN $7::boolean THEN now() END)
     ON CONFLICT (discord_id) DO UPDATE
-    SET user_id = excluded.user_id, present = excluded.present, pending = excluded.pending,
+    SET user_id = coalesce(excluded.user_id, member.user_id), present = excluded.present, pending = excluded.pending,
         seen_roles = excluded.seen_roles, seen_at = excluded.seen_at,
         applied_at = coalesce(excluded.applied_at, member.applied_at)
     WHERE member.seen_at <= excluded.seen_at

@@ -3,6 +3,7 @@
 #include "core/json_writer.hpp"
 #include "model/stores/onboarding_token.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,13 +21,24 @@ struct Flow {
     Time use_by;
 };
 
-std::optional<Flow> flow_of(Lifecycle to, std::string_view from, Time happened_at, Time now)
+// Who was there before is not welcomed: an import only writes down what has been so for long.
+bool is_news(const StudentView& view)
+{
+    return std::any_of(view.enrollments.begin(), view.enrollments.end(), [](const auto& entry) {
+        return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding;
+    });
+}
+
+std::optional<Flow> flow_of(Lifecycle to, const StudentView& view, std::string_view from, Time happened_at, Time now)
 {
     switch (to) {
     case Lifecycle::pending_onboarding:
         return Flow{"onboarding", "transactional", now + onboarding_token_life};
     case Lifecycle::active:
-        return Flow{from == to_string(Lifecycle::churned) ? "welcome_back" : "welcome", "service",
+        if (!is_news(view))
+            return std::nullopt;
+        // Between the return and this moment there may have been an onboarding or a payment to wait for.
+        return Flow{view.has_returned || from == to_string(Lifecycle::churned) ? "welcome_back" : "welcome", "service",
                     happened_at + news_life};
     case Lifecycle::churned:
         return Flow{"churn", "service", happened_at + news_life};
@@ -54,7 +66,7 @@ void add_flows(std::vector<NewMessage>& messages, const StudentToFold& student, 
 {
     if (!view.lifecycle)
         return;
-    const auto flow = flow_of(*view.lifecycle, from, happened_at, now);
+    const auto flow = flow_of(*view.lifecycle, view, from, happened_at, now);
     if (!flow || flow->use_by <= now)
         return;
     const std::string cause = student.correlation_id.empty() ? to_iso8601(now) : student.correlation_id;

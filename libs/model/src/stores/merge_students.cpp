@@ -34,8 +34,12 @@ constexpr auto move_sql = std::to_array<const char*>({
         FROM users AS loser WHERE users.id = $1 AND loser.id = $2
     )sql",
     R"sql(
+        -- What was applied to one contact says nothing about another one.
         UPDATE manychat_contacts SET user_id = $1
         WHERE user_id = $2 AND NOT EXISTS (SELECT FROM manychat_contacts WHERE user_id = $1)
+          AND EXISTS (SELECT FROM users AS survivor JOIN users AS loser
+                      ON survivor.manychat_subscriber_id IS NOT DISTINCT FROM loser.manychat_subscriber_id
+                      WHERE survivor.id = $1 AND loser.id = $2)
     )sql",
     R"sql(
         INSERT INTO class_enrollments (class_id, user_id, source, started_at, ended_at)
@@ -57,6 +61,9 @@ constexpr auto drop_sql = std::to_array<const char*>({
     "DELETE FROM users WHERE id = $1",
 });
 
+// Whoever is about to write a row of the loser's waits, and finds nobody then.
+constexpr const char* lock_loser_sql = "SELECT FROM users WHERE id = $1 FOR UPDATE";
+
 constexpr const char* insert_sql = "INSERT INTO users (id, email) VALUES ($1, $2)";
 constexpr const char* insert_email_sql = "INSERT INTO user_emails (email, user_id) VALUES ($1, $2)";
 
@@ -77,6 +84,7 @@ constexpr auto adopt_rows_sql = std::to_array<const char*>({
 
 void merge_students(postgres::Connection& connection, const std::string& survivor, const std::string& loser)
 {
+    connection.execute(lock_loser_sql, {loser});
     for (const char* sql : move_sql)
         connection.execute(sql, {survivor, loser});
     for (const char* sql : drop_sql)

@@ -65,8 +65,10 @@ StoredEnrollments read_enrollments(const Rows& rows)
 // What one student's fold adds to the writes of the whole batch.
 class Writes {
 public:
-    void add(const StudentToFold& student, const StudentView& view, const Catalogue& catalogue, const Policy& policy)
+    void add(const StudentToFold& student, const StudentView& view, std::span<const Fact> facts,
+             const Catalogue& catalogue, const Policy& policy)
     {
+        derived_.add_offers(offer_sales(facts, catalogue));
         users_.add(student.stored, view, policy);
         derived_.add(student.stored, view, catalogue, policy);
         for (const Fact& fact : student.new_facts)
@@ -240,7 +242,7 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
         const Catalogue& known_products = own_catalogue ? *own_catalogue : catalogue;
         FoldedStudent result{student.stored.id, student.correlation_id, project(all, known_products, policy, now)};
         const auto& before = enrollments[student.stored.id];
-        writes.add(student, result.view, known_products, policy);
+        writes.add(student, result.view, all, known_products, policy);
         add_notices(writes.messages, student, result.view, before, catalogue, now);
         add_access_flows(writes.messages, student, result.view, before, catalogue, now);
         log_lifecycle(writes, student, result.view, now);

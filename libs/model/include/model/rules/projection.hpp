@@ -143,6 +143,7 @@ struct StudentView {
     std::map<std::string, EnrollmentView> enrollments;     // by product
     std::map<std::string, Money> ltv;                      // by currency
     std::vector<CourseStatusVersion> course_statuses;
+    bool has_returned = false; // had lost all access once, and got some again; not stored
     std::vector<PlanChange> plan_changes;
     std::vector<ModuleCompletion> completions;
     std::optional<Time> changes_at; // the next moment at which time alone changes something

@@ -35,7 +35,8 @@ struct SeenMember {
     bool changed_by_us = false;
 };
 
-// Unless something newer was seen already. Whatever ciclo gave and is missing here has been lost (a trigger notes it).
+// Unless something newer was seen already. Of a student who was merged into another one meanwhile, only what was seen
+// is kept. Whatever ciclo gave and is missing here has been lost (a trigger notes it).
 void record_member(postgres::Connection& connection, const SeenMember& member);
 
 struct Invite {
