@@ -40,7 +40,7 @@ def make_account(ciclo, email, role="admin"):
 
 
 def token_of(ciclo, email, name="test"):
-    return ciclo.cli("admin", "token", email, "--name", name).split()[-1]
+    return ciclo.cli("admin", "token", email, "--name", name).split()[0]
 
 
 def caller(ciclo, role, mark):

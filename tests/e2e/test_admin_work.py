@@ -155,7 +155,7 @@ def failed_event(admin, person, event_type):
 
 
 def test_a_failed_e_mail_is_sent_again_and_the_failure_is_settled(ciclo, admin, person):
-    ciclo.sandbox.fault(method="POST", path="/resend/emails", status=422, times=1)
+    ciclo.sandbox.fault(provider="resend", method="POST", path="/emails", kind="status", status=422, times=1)
     ciclo.gateway.accept(Sale(person).approved())
     event = wait_until(lambda: failed_event(admin, person, "email.sent"), "the e-mail failed", 20)
     assert ciclo.sandbox.emails_to(person) == []
