@@ -11,6 +11,7 @@ declare -rA port_offset=(
   [messaging-worker-ops]=13
   [scheduler-ops]=14
   [discord-bot-ops]=15
+  [admin-api-ops]=16
   [sync-worker-ops]=17
   [manychat-worker-ops]=18
   [postgresql]=30

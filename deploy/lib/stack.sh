@@ -16,6 +16,8 @@ port_base=${port_base:-8080}
 check_port_base
 sandbox_url=http://127.0.0.1:$(port_of sandbox)
 gateway_url=http://127.0.0.1:$(port_of webhook-gateway)
+admin_url=http://127.0.0.1:$(port_of admin-api)
+admin_email=admin@escola.example
 
 open_state() {
   if [[ -e $state && ! -O $state ]]; then
@@ -48,7 +50,7 @@ settle_ports() {
   for name in "${services[@]}"; do
     process_pid "$name" >/dev/null || demand_free_port "$name" "$(port_of "$name-ops")"
   done
-  for name in webhook-gateway sandbox; do
+  for name in webhook-gateway admin-api sandbox; do
     process_pid "$name" >/dev/null || demand_free_port "$name" "$(port_of "$name")"
   done
   postgres_pid "$home" >/dev/null || demand_free_port PostgreSQL "$(port_of postgresql)"
@@ -86,6 +88,19 @@ start_rabbitmq() {
   amqp_url=amqp://ciclo:$(secret rabbitmq)@127.0.0.1:$port/ciclo
 }
 
+# The first admin, and a personal token for programs on this machine. A token that the database does not know any
+# more (its data was wiped, or somebody took it back) is replaced.
+create_admin() {
+  local token=$state/secrets/admin-token
+  "$binaries/ciclo" admin create "$admin_email" --if-missing < <(secret admin-password) >/dev/null
+  if [[ -s $token ]] && curl -fs -o /dev/null --max-time 5 -H "Authorization: Bearer $(<"$token")" "$admin_url/admin/me"; then
+    return
+  fi
+  (umask 077 && "$binaries/ciclo" admin token "$admin_email" --name "deploy/up $(date -u +%Y-%m-%dT%H:%M:%SZ)" --days 3650 \
+    2>/dev/null >"$token.new") || die "no token for $admin_email could be made"
+  mv "$token.new" "$token"
+}
+
 # What a person or a test needs to talk to this stack: sourcing it exports everything in it.
 write_environment() {
   {
@@ -97,8 +112,9 @@ AMQP_URL='$amqp_url'
 CICLO_GATEWAY_URL='$gateway_url'
 CICLO_SANDBOX_URL='$sandbox_url'
 HOTMART_HOTTOK='$(secret hottok)'
-# CICLO_ADMIN_URL and CICLO_ADMIN_TOKEN come with the admin API.
+CICLO_ADMIN_URL='$admin_url'
 ENV
+    if [[ -s $state/secrets/admin-token ]]; then echo "CICLO_ADMIN_TOKEN='$(<"$state/secrets/admin-token")'"; fi
     discord_environment
     email_environment
     feature_flags

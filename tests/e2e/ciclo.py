@@ -15,16 +15,16 @@ from servers import ROOT
 from waiting import wait_until
 
 SERVICES = ("webhook-gateway", "lifecycle-worker", "discord-bot", "discord-worker", "manychat-worker", "messaging-worker",
-            "sync-worker", "scheduler")
+            "sync-worker", "scheduler", "admin-api")
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
-def run_cli(servers, database_url, amqp_url, *arguments, seconds=30, code=0, environment=None):
-    """Runs `ciclo ARGUMENTS`; answers what it printed."""
+def run_cli(servers, database_url, amqp_url, *arguments, seconds=30, code=0, environment=None, typed=None):
+    """Runs `ciclo ARGUMENTS` with `typed` as its standard input; answers what it printed."""
     result = subprocess.run(
         [str(servers.binaries / "ciclo"), *map(str, arguments)],
         env={**SYSTEM, "DATABASE_URL": database_url, "AMQP_URL": amqp_url, **(environment or {})},
-        capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, check=False,
+        capture_output=True, text=True, timeout=seconds, input=typed or "", check=False,
     )
     text = result.stdout + result.stderr
     assert code is None or result.returncode == code, f"ciclo {' '.join(map(str, arguments))}: {result.returncode}: {text}"
@@ -63,6 +63,7 @@ class Ciclo:
         sandbox_port = free_port()
         self.sandbox = Sandbox(sandbox_port)
         self.gateway = Gateway(free_port())
+        self.admin_port = free_port()
         self._operations_ports = {name: free_port() for name in SERVICES}
         self._sandbox_process = Process(
             "sandbox", [ROOT / "tests/sandbox/sandbox", "--listen", f"127.0.0.1:{sandbox_port}"],
@@ -150,6 +151,8 @@ class Ciclo:
         }
         if name == "webhook-gateway":
             environment |= {"LISTEN_ADDRESS": f"127.0.0.1:{self.gateway.port}", "HOTMART_HOTTOK": HOTTOK}
+        if name == "admin-api":
+            environment["LISTEN_ADDRESS"] = f"127.0.0.1:{self.admin_port}"
         if name in ("discord-bot", "discord-worker"):
             environment |= self._discord_environment()
         if name == "manychat-worker":
@@ -194,11 +197,11 @@ class Ciclo:
 
     # --- asking ---
 
-    def cli(self, *arguments, seconds=30, code=0):
+    def cli(self, *arguments, seconds=30, code=0, typed=None):
         environment = {**self._discord_environment(), **self._email_environment(), **self._manychat_environment(),
                        **self.settings}
         return run_cli(self.servers, self.database_url, self.amqp_url, *arguments,
-                       seconds=seconds, code=code, environment=environment)
+                       seconds=seconds, code=code, environment=environment, typed=typed)
 
     def readiness(self, name):
         return call(self._operations_ports[name], "GET", "/readyz", seconds=5)

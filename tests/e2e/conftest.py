@@ -81,6 +81,16 @@ def new_ciclo(servers, template, tmp_path):
             ended(one)
 
 
+@pytest.fixture(scope="module")
+def lone_admin_api(servers, template, tmp_path_factory):
+    """A ciclo of which only the admin API runs, behind a proxy that tells addresses."""
+    ciclo = Ciclo(servers, tmp_path_factory.mktemp("admin"), template, settings={"TRUST_FORWARDED_FOR": "true"})
+    try:
+        yield ciclo.start("admin-api")
+    finally:
+        ended(ciclo)
+
+
 @pytest.fixture
 def person():
     return Person()

@@ -1,6 +1,7 @@
 #include "http_session.hpp"
 
 #include "core/log.hpp"
+#include "net/body_stream.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -68,13 +69,15 @@ asio::awaitable<bool> HttpSession::serve_one()
     const bool is_head = request.message.method == "HEAD";
     const HttpResponse response = co_await answer(std::move(request.message));
 
-    const bool keep_alive = request.keep_alive && !context_.stopping;
+    const bool keep_alive = request.keep_alive && !context_.stopping && !response.stream;
     const auto connection = !keep_alive        ? Connection::close
                             : request.http_1_0 ? Connection::keep_alive
                                                : Connection::as_usual;
     write_response_head(head_, response, connection, context_.date.text());
     const std::string_view body = is_head || !may_have_body(response.status) ? no_body : response.body;
-    const bool written = co_await write(head_, body);
+    bool written = co_await write(head_, body);
+    if (written && response.stream && !is_head)
+        written = co_await write_parts(*response.stream);
     if (written && !keep_alive)
         co_await linger(linger_after_answer);
     co_return written&& keep_alive;
@@ -154,6 +157,18 @@ asio::awaitable<bool> HttpSession::write(std::string_view head, std::string_view
     co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, failure));
     deadline_ = deadline_before;
     co_return !failure;
+}
+
+asio::awaitable<bool> HttpSession::write_parts(BodyStream& stream)
+{
+    bool written = true;
+    while (written) {
+        const std::optional<std::string> part = co_await stream.next();
+        if (!part)
+            break;
+        written = co_await write(*part, no_body);
+    }
+    co_return written;
 }
 
 asio::awaitable<void> HttpSession::respond_and_close(HttpResponse response, Clock::duration linger_time)

@@ -48,6 +48,7 @@ private:
     boost::asio::awaitable<bool> read_request();
     boost::asio::awaitable<HttpResponse> answer(HttpRequest request);
     boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+    boost::asio::awaitable<bool> write_parts(BodyStream& stream);
     boost::asio::awaitable<void> respond_and_close(HttpResponse response, Clock::duration linger_time);
     boost::asio::awaitable<void> linger(Clock::duration at_most);
     void close();

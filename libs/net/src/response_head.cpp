@@ -51,7 +51,8 @@ void write_response_head(std::string& head, const HttpResponse& response, Connec
     if (may_have_body(response.status)) {
         if (!response.content_type.empty())
             write_field(head, "Content-Type", response.content_type);
-        fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+        if (!response.stream)
+            fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
     }
     if (connection == Connection::close)
         head += "Connection: close\r\n";

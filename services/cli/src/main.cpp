@@ -20,6 +20,8 @@ struct Command {
 
 constexpr auto commands = std::to_array<Command>({
     {"migrate", ciclo::cli::migrate, "bring the database's schema up to date"},
+    {"admin", ciclo::cli::admin,
+     "create EMAIL [--role support] | password EMAIL | role EMAIL ROLE | token EMAIL --name N [--days D] | list"},
     {"product", ciclo::cli::product,
      "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map | identify | "
      "forget | "

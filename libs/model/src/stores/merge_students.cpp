@@ -33,6 +33,15 @@ constexpr auto move_sql = std::to_array<const char*>({
         UPDATE users SET manychat_subscriber_id = coalesce(users.manychat_subscriber_id, loser.manychat_subscriber_id)
         FROM users AS loser WHERE users.id = $1 AND loser.id = $2
     )sql",
+    // Whoever signs in still does, with the same password.
+    R"sql(
+        UPDATE users SET role = loser.role
+        FROM users AS loser WHERE users.id = $1 AND loser.id = $2 AND users.role = 'student'
+    )sql",
+    R"sql(
+        UPDATE accounts SET user_id = $1
+        WHERE user_id = $2 AND NOT EXISTS (SELECT FROM accounts WHERE user_id = $1)
+    )sql",
     R"sql(
         -- What was applied to one contact says nothing about another one.
         UPDATE manychat_contacts SET user_id = $1
@@ -50,6 +59,7 @@ constexpr auto move_sql = std::to_array<const char*>({
 
 // What follows from the facts is made again.
 constexpr auto drop_sql = std::to_array<const char*>({
+    "DELETE FROM accounts WHERE user_id = $1",
     "DELETE FROM class_enrollments WHERE user_id = $1",
     "DELETE FROM enrollments WHERE user_id = $1",
     "DELETE FROM student_course_status WHERE user_id = $1",

@@ -2,6 +2,7 @@
 
 #include "core/time.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,11 +33,14 @@ struct HttpRequest {
     std::string_view header(std::string_view name) const noexcept { return find_header(headers, name); }
 };
 
+class BodyStream;
+
 struct HttpResponse {
     int status = 200;
     std::string content_type = "application/json";
     std::string body{};
     std::vector<Header> headers{};
+    std::shared_ptr<BodyStream> stream{}; // goes on after `body` until it ends, which closes the connection
 };
 
 // RFC 9457: what every endpoint answers when it cannot do what was asked.
