@@ -15,7 +15,8 @@ void ring_downstream(rabbitmq::Publisher& publisher, std::span<const model::Fold
         if (student.discord_wanted)
             bells.push_back(rabbitmq::message_of(contracts::ReconcileDiscord{student.user_id, student.correlation_id}));
         if (student.manychat_wanted)
-            bells.push_back(rabbitmq::message_of(contracts::ReconcileManychat{student.user_id, student.correlation_id}));
+            bells.push_back(
+                rabbitmq::message_of(contracts::ReconcileManychat{student.user_id, student.correlation_id}));
     }
     publisher.publish(std::move(bells));
 }

@@ -26,9 +26,10 @@ TEST_CASE_METHOD(FoldFixture, "a first purchase makes the student with everythin
     CHECK(folded[0].user_id == id);
     CHECK(folded[0].correlation_id == purchase.id);
     CHECK(folded[0].discord_wanted);
-    CHECK(text("SELECT to_jsonb(users) - 'id' - 'created_at' - 'updated_at' - 'folded_under' FROM users") ==
+    CHECK(text("SELECT jsonb_strip_nulls(to_jsonb(users)) - 'id' - 'created_at' - 'updated_at' - 'folded_under' "
+               "FROM users") ==
           R"({"ltv": 89.90, "name": "Rita Alves", "role": "student", "email": "rita.alves@example.com", )"
-          R"("phone": "31988887777", "lifecycle": "pending_onboarding", "refold_at": null, "discord_id": null})");
+          R"("phone": "31988887777", "lifecycle": "pending_onboarding"})");
     CHECK(text("SELECT jsonb_strip_nulls(to_jsonb(transactions)) - 'user_id' - 'updated_at' FROM transactions") ==
           R"({"code": "HP1", "price": 89.9, "status": "APPROVED", "currency": "BRL", )"
           R"("candidates": "product.id=4100200", "matched_by": "product.id=4100200", "offer_code": "cl9mensal", )"

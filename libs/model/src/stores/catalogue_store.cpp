@@ -52,7 +52,8 @@ constexpr const char* insert_mapping_sql = R"sql(
 constexpr const char* insert_class_sql = "INSERT INTO classes (id, name) VALUES ($1, $2)";
 constexpr const char* insert_class_rule_sql =
     "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, 'class_enrollment', $3)";
-constexpr const char* insert_rule_sql = "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, $3, $4)";
+constexpr const char* insert_rule_sql =
+    "INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, $3, $4)";
 constexpr const char* owner_sql = R"sql(
     SELECT product.id, product.name FROM product_identifiers JOIN products AS product ON product.id = product_id
     WHERE kind = $1 AND value = $2

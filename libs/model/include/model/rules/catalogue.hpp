@@ -38,7 +38,7 @@ struct Product {
     std::optional<Time> deactivated_at;
     std::vector<std::string> discord_roles{};
     std::vector<std::string> classes{};
-    std::optional<int> access_days{}; // after a single payment; nothing: without end
+    std::optional<int> access_days{};          // after a single payment; nothing: without end
     std::vector<std::string> manychat_flows{}; // sent when access begins
 };
 
