@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import uuid
 from urllib.parse import quote
 
@@ -178,8 +179,9 @@ def test_a_purchase_without_product_is_applied_after_the_catalogue_was_mended(ci
     sale["data"]["product"]["id"] = unknown
     ciclo.gateway.accept(sale)
     event = wait_until(lambda: failed_event(admin, person, "hotmart.*"), "the sale is unprocessed", 20)
-    admin.expect(201, "POST", "/admin/products", {"name": f"Novo {person.number}",
-                                                  "identifiers": [{"kind": "product.id", "value": str(unknown)}]})
+    admin.expect(201, "POST", "/admin/products", {
+        "name": f"Novo {person.number}", "identifiers": [{"kind": "product.id", "value": str(unknown)}],
+        "access_rules": [{"kind": "discord_role", "value": CLUB.role}]})
 
     admin.expect(202, "POST", f"/admin/events/{event['id']}/retry")
 
@@ -243,11 +245,13 @@ def test_a_job_is_watched_live_until_it_ends(ciclo, admin, path, headers):
         assert stream.answer.status == 200
         assert stream.answer.headers["Content-Type"] == "text/event-stream"
         assert stream.next_jobs() is not None
-        task = admin.expect(202, "POST", "/admin/jobs/sync_student_course_status")["task_id"]
+        task = admin.expect(202, "POST", "/admin/jobs/expire_access", {})["task_id"]
+        deadline = time.monotonic() + 60
         while True:
             jobs = stream.next_jobs()
             assert jobs is not None, "the stream has ended"
-            run = jobs["sync_student_course_status"]["last_run"]
+            assert time.monotonic() < deadline, f"not told within a minute: {jobs['expire_access']}"
+            run = jobs["expire_access"]["last_run"]
             if run and run["id"] == task and run["status"] == "succeeded":
                 break
     assert run["requested_by"] == admin.get("/admin/me")["user_id"]
