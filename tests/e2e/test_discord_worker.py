@@ -171,7 +171,7 @@ def test_a_refused_token_stops_all_calls_and_is_told_once(ciclo):
     for person in people:
         ciclo.wait_for_roles(person, CLUB.role, seconds=20)
     wait_until(lambda: open_alerts(ciclo) == [], "the alert closes by itself")
-    assert len(ciclo.sandbox.notifications("credencial")) == 2
+    wait_until(lambda: len(ciclo.sandbox.notifications("credencial")) == 2, "the channel hears of both")
 
 
 def posted(ciclo):

@@ -135,6 +135,7 @@ def check_waiting_students(ciclo, counters):
     assert ciclo.database.value("SELECT count(*) FROM messages WHERE template = 'onboarding_follow_up'") == waiting
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("job, fill, check", [
     ("purge_raw_events", fill_old_events, check_old_events),
     ("follow_up_onboarding", fill_waiting_students, check_waiting_students),

@@ -36,14 +36,14 @@ JobLane::JobLane(const RunnerSettings& settings, const JobBodies& bodies, rabbit
       control_(settings.database_url, settings.service + " lease"),
       work_(settings.database_url, settings.service + " job")
 {
-    // Shown as zero from the start: a rate needs a first value.
-    for (const auto& [job, body] : bodies_)
-        for (const char* status : {"succeeded", "failed"})
-            (void)ended_runs(job, status);
 }
 
 void JobLane::run(const std::stop_token& stop)
 {
+    // Shown as zero from the start: a rate needs a first value.
+    for (const auto& [job, body] : bodies_)
+        for (const char* status : {"succeeded", "failed"})
+            (void)ended_runs(job, status);
     while (!stop.stop_requested()) {
         const auto bells = consumer_.take(1, 1s, stop);
         if (bells.empty()) {

@@ -1,5 +1,7 @@
 #include "model/stores/sweep_store.hpp"
 
+#include "model/stores/reconciliation_store.hpp"
+
 namespace ciclo::model {
 
 namespace {
@@ -131,7 +133,16 @@ Result<std::vector<std::string>> confirm_sweep(postgres::Connection& connection,
 {
     if (connection.execute(decide_sql, {id, "confirmed"}).affected() == 0)
         return no_held_sweep;
-    return people_losing(connection, id);
+    auto people = people_losing(connection, id);
+    std::vector<WantedReconciliation> wanted;
+    wanted.reserve(people.size());
+    for (const auto& user_id : people)
+        wanted.push_back({user_id, "discord", id});
+    if (!wanted.empty()) {
+        const auto statement = want_reconciliations(wanted);
+        connection.execute(statement.sql, statement.params);
+    }
+    return people;
 }
 
 std::optional<std::string> held_because(postgres::Connection& connection, const std::string& id)
