@@ -46,7 +46,6 @@ ErrorKind kind_of(int status, int code)
     case code::unknown_interaction:
         return ErrorKind::not_found;
     case code::cannot_message:
-        return ErrorKind::refused;
     case code::invalid_webhook_token: // of one webhook, not of the bot
         return ErrorKind::refused;
     default:
