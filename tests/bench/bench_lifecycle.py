@@ -25,6 +25,7 @@ FEW, SOME, MANY = 10_000, 200_000, 1_000_000
 GROWTH_LIMIT = 1.2
 EVENTS_OF_A_STUDENT = 4
 BUYERS = 1200  # of each kind in each run
+KNOWN_BUYERS = 2 * BUYERS  # who take turns
 WARM_UP_RUNS = 5
 LIBRARY = Product(4100500, "3f0b6a58-1f0e-4a55-9f0b-2f6f0f7c1d23", "Biblioteca", "")  # no role, so no onboarding
 PATTERN = 100_000_000  # the number of the student who is copied
@@ -52,7 +53,7 @@ _COPY_DELIVERIES = """
 _BUY = """
     INSERT INTO webhook_events (id, event_type, payload, received_at)
     SELECT gen_random_uuid(), 'PURCHASE_APPROVED', replace(replace(%s, %s, number::text), 'HPNEXT', %s), now()
-    FROM generate_series(%s::bigint, %s::bigint) AS number RETURNING id"""
+    FROM generate_series(%s::bigint, %s::bigint, %s::bigint) AS number RETURNING id"""
 
 
 class Worker:
@@ -119,6 +120,10 @@ class LifecycleBench:
     def fill(self, events):
         """Until so many events are stored."""
         first, self.students = self.students + 1, events // EVENTS_OF_A_STUDENT
+        # Known buyers are spread over those who are stored now, so that each size begins with students of the same
+        # few facts: one with more of them costs more, however many others there are.
+        self._first_known = PATTERN + first
+        self._known_apart = (self.students - first + 1) // KNOWN_BUYERS
         self.database.execute("DROP TABLE IF EXISTS copies")
         self.database.execute(
             "CREATE TABLE copies AS SELECT gen_random_uuid() AS user_id, number FROM generate_series(%s, %s) AS number",
@@ -143,9 +148,11 @@ class LifecycleBench:
     def _buy(self):
         """As many known students as new ones, in an order of no meaning."""
         self._bought += 1
-        known = self.database.column(_BUY, self._purchase, str(PATTERN), f"K{self._bought}", PATTERN + 1,
-                                     PATTERN + BUYERS)
-        new = self.database.column(_BUY, self._purchase, str(PATTERN), "1", self._new, self._new + BUYERS - 1)
+        apart = self._known_apart * (KNOWN_BUYERS // BUYERS)
+        first = self._first_known + self._known_apart * (self._bought % (KNOWN_BUYERS // BUYERS))
+        known = self.database.column(_BUY, self._purchase, str(PATTERN), f"K{self._bought}", first,
+                                     first + apart * (BUYERS - 1), apart)
+        new = self.database.column(_BUY, self._purchase, str(PATTERN), "1", self._new, self._new + BUYERS - 1, 1)
         self._new += BUYERS
         return sorted(map(str, known + new))
 
