@@ -177,7 +177,9 @@ def test_without_the_bot_everything_else_goes_on_and_it_catches_up_when_it_is_ba
     ciclo.sandbox.control("POST", "/discord/gateway/forget")
     ciclo.start("discord-bot")
     ciclo.wait_for_roles(newcomer, CLUB.role, seconds=20)
-    # Their joining was never told, so there is only the code.
+    # Nobody saw which invite they used, so there is only the code, of which they are told.
+    greeting = wait_until(lambda: ciclo.sandbox.state("discord.direct_messages." + stranger.discord_id), "the greeting")
+    assert len(greeting) == 1 and "/registrar" in greeting[0]["content"]
     people.register(ciclo, stranger, people.token_of(ciclo, stranger))
     ciclo.wait_for_roles(stranger, CLUB.role)
 

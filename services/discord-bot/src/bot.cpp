@@ -45,7 +45,7 @@ Bot::Bot(const Config& config, net::Service& service)
       gateway_api_(config.discord, gateway_limits_), api_(config.discord, limits_), client_(config.discord, limits_),
       status_(service.metrics()), inbox_(most_waiting_events), desk_(config_, publisher_, service.metrics()),
       handler_(publisher_), newcomers_(config_, api_, publisher_),
-      follow_ups_(config_, api_, client_, publisher_, desk_),
+      follow_ups_(config_, api_, client_, publisher_, desk_), missed_joins_(client_),
       session_(config.database_url, "discord-bot", [this](postgres::Connection&) { has_new_connection_ = true; })
 {
 }
@@ -135,11 +135,14 @@ void Bot::work(std::stop_token stop)
             if (std::chrono::steady_clock::now() < next_step)
                 continue;
             next_step = std::chrono::steady_clock::now() + step_interval;
-            if (handler_.take_session_began())
+            if (handler_.take_session_began()) {
                 follow_ups_.session_began();
+                missed_joins_.session_began();
+            }
             handler_.look_again(connection);
             newcomers_.decide(connection);
             follow_ups_.step(connection);
+            missed_joins_.step(connection);
             record_health(connection);
         } catch (const postgres::Failure& failure) {
             session_.after(failure);

@@ -5,6 +5,7 @@
 #include "event_handler.hpp"
 #include "event_inbox.hpp"
 #include "follow_ups.hpp"
+#include "missed_joins.hpp"
 #include "model/stores/provider_health.hpp"
 #include "model/stores/shared_state_store.hpp"
 #include "net/service.hpp"
@@ -58,6 +59,7 @@ private:
     EventHandler handler_;
     Newcomers newcomers_;
     FollowUps follow_ups_;
+    MissedJoins missed_joins_;
     bool has_new_connection_ = false;
     postgres::Session session_;
     std::mutex mutex_;

@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using model::JoinEnd;
 
-// A greeting that comes later would only surprise.
-constexpr auto use_of_welcome = 1h;
 constexpr auto pause_after_failure = 5s;
 
 } // namespace

@@ -10,6 +10,9 @@
 
 namespace ciclo::discord_bot {
 
+// A greeting that comes later would only surprise.
+inline constexpr std::chrono::hours use_of_welcome{1};
+
 // Decides about people who joined and whose account nobody knew: the student whose invite brought them,
 // or a stranger, who is told by direct message how to register. Once for each join.
 class Newcomers {

@@ -23,6 +23,7 @@ Member read_member(JsonView member)
     read.pending = member["pending"].boolean().value_or(false);
     read.username = member["user"]["username"].text();
     read.is_bot = member["user"]["bot"].boolean().value_or(false);
+    read.joined_at = member["joined_at"].time();
     for (std::size_t i = 0; i < member["roles"].size(); ++i)
         read.roles.insert(member["roles"].element(i).text());
     return read;

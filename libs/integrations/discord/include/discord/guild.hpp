@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/time.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +23,7 @@ struct Member {
     bool pending = false; // has not accepted the guild's rules yet
     std::string username{};
     bool is_bot = false;
+    std::optional<Time> joined_at{}; // the present stay
 };
 
 struct Role {
