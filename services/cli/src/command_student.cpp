@@ -27,7 +27,7 @@ int show(const Arguments& arguments)
         std::chrono::steady_clock::now() + std::chrono::seconds{arguments.integer("wait", 0, 0, 3600)};
     auto connection = connect();
     auto user_id = model::find_student_id(connection, email);
-    while ((!user_id || !is_settled(connection, *user_id)) && std::chrono::steady_clock::now() < deadline) {
+    while ((!user_id || !model::is_settled(connection, *user_id)) && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(50ms);
         user_id = model::find_student_id(connection, email);
     }
@@ -35,8 +35,8 @@ int show(const Arguments& arguments)
         fmt::print(stderr, "nobody with the e-mail {} is known\n", email);
         return 1;
     }
-    fmt::print("{}", student_report(connection, *user_id));
-    if (!is_settled(connection, *user_id))
+    fmt::print("{}", student_report(model::read_student_summary(connection, *user_id)));
+    if (!model::is_settled(connection, *user_id))
         fmt::print("  Something is still under way; ciclo student show {} --wait 10 waits for it\n", email);
     return 0;
 }

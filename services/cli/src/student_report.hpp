@@ -1,16 +1,12 @@
 #pragma once
 
-#include "postgres/connection.hpp"
+#include "model/stores/student_summary.hpp"
 
 #include <string>
 
 namespace ciclo::cli {
 
-// Is everything that was wanted for this student done, or given up?
-bool is_settled(postgres::Connection& connection, const std::string& user_id);
-
-// What became of the student, in a few lines for people: state, access, Discord, messages, and the
-// timeline with the time since the first purchase was received.
-std::string student_report(postgres::Connection& connection, const std::string& user_id);
+// A few lines for a terminal.
+std::string student_report(const model::StudentSummary& student);
 
 } // namespace ciclo::cli
