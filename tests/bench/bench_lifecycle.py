@@ -3,6 +3,7 @@
 The stored events are the copies of one student whom the worker itself has folded, so that they have the shape of
 real ones. Then some known and as many new students buy, and one or two processes work that off."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -221,40 +222,48 @@ class LifecycleBench:
         return {"seconds": time.monotonic() - began, "peak_mb": usage.ru_maxrss / 1024}
 
 
+def _filled(servers, folder, events, replayed_at):
+    """A database of its own with so many stored events; what is stored on the way is replayed once."""
+    bench = LifecycleBench(servers, folder)
+    try:
+        for size in sorted({replayed_at, events}):
+            say(f"storing {size:,} events")
+            bench.fill(size)
+            if size == replayed_at:
+                replayed = bench.replay()
+                say(f"{bench.stored():,} stored: replayed in {replayed['seconds']:.1f} s, nothing written, peak "
+                    f"{replayed['peak_mb']:.1f} MB")
+        bench.warm()
+        return bench
+    except BaseException:
+        bench.end()
+        raise
+
+
 def measure(folder, options):
-    with stack():
-        bench = LifecycleBench(Servers(), folder)
-        try:
-            figures = {}
-            for size in sorted({FEW, SOME, options.events}):
-                say(f"storing {size:,} events")
-                bench.fill(size)
-                if size <= SOME:
-                    replayed = bench.replay()
-                    say(f"{bench.stored():,} stored: replayed in {replayed['seconds']:.1f} s, nothing written, peak "
-                        f"{replayed['peak_mb']:.1f} MB")
-                if size not in (FEW, options.events):
-                    continue
-                bench.warm()
-                rounds = {1: [], 2: []}
-                for number in range(options.rounds):
-                    for processes in (1, 2):
-                        measured = bench.run(processes)
-                        rounds[processes].append(measured)
-                        say(f"{bench.stored():,} stored, round {number + 1}, {processes} process(es): "
-                            f"{measured['rate']:,.0f} events/s, {measured['cpu_ms']:.2f} ms of processor time/event, "
-                            f"peak {measured['peak_mb']:.1f} MB, load {os.getloadavg()[0]:.1f}")
-                figures[size] = {
-                    "stored": bench.stored(),
-                    "rate_of_one": median(m["rate"] for m in rounds[1]),
-                    "rate_of_two": median(m["rate"] for m in rounds[2]),
-                    "cpu_ms_per_event": median(m["cpu_ms"] for m in rounds[1]),
-                    "peak_mb": max(m["peak_mb"] for runs in rounds.values() for m in runs),
-                    "statements_per_event": bench.statements(),
-                }
-            return figures
-        finally:
-            bench.end()
+    with stack(), contextlib.ExitStack() as ends:
+        servers, benches = Servers(), {}
+        for size, replayed_at in ((FEW, FEW), (options.events, min(SOME, options.events))):
+            benches[size] = _filled(servers, folder, size, replayed_at)
+            ends.callback(benches[size].end)
+        rounds = {size: {1: [], 2: []} for size in benches}
+        # In turn, so that whatever else the machine does falls on both alike.
+        for number in range(options.rounds):
+            for processes in (1, 2):
+                for size, bench in benches.items():
+                    measured = bench.run(processes)
+                    rounds[size][processes].append(measured)
+                    say(f"{bench.stored():,} stored, round {number + 1}, {processes} process(es): "
+                        f"{measured['rate']:,.0f} events/s, {measured['cpu_ms']:.2f} ms of processor time/event, "
+                        f"peak {measured['peak_mb']:.1f} MB, load {os.getloadavg()[0]:.1f}")
+        return {size: {
+            "stored": bench.stored(),
+            "rate_of_one": median(m["rate"] for m in rounds[size][1]),
+            "rate_of_two": median(m["rate"] for m in rounds[size][2]),
+            "cpu_ms_per_event": median(m["cpu_ms"] for m in rounds[size][1]),
+            "peak_mb": max(m["peak_mb"] for runs in rounds[size].values() for m in runs),
+            "statements_per_event": bench.statements(),
+        } for size, bench in benches.items()}
 
 
 def show(figures):

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <exception>
@@ -65,8 +66,13 @@ int main(int argc, char** argv)
     }
     try {
         for (const auto& command : commands)
-            if (command.name == name)
-                return command.run({argv + 2, argv + argc});
+            if (command.name == name) {
+                const ciclo::cli::Words words{argv + 2, argv + argc};
+                if (std::find(words.begin(), words.end(), "--help") == words.end())
+                    return command.run(words);
+                fmt::print("usage: ciclo {} {}\n", name, command.help);
+                return EXIT_SUCCESS;
+            }
         fmt::print(stderr, "ciclo: there is no command \"{}\"\n\n", name);
         print_help(stderr);
         return 2;

@@ -33,9 +33,13 @@ std::string student_report(const model::StudentSummary& student)
         text += fmt::format("  Trouble     {}: {}\n", trouble.effect, trouble.error);
     if (!student.steps.empty())
         text += "  Since the latest purchase was received:\n";
-    for (const auto& step : student.steps)
-        text += fmt::format("    {:>7} ms  {:<26} {} {} {}\n", step.milliseconds, step.type, step.detail,
-                            step.status == "processed" ? "" : step.status, step.error);
+    for (const auto& step : student.steps) {
+        text += fmt::format("    {:>7} ms  {:<26}", step.milliseconds, step.type);
+        for (const std::string& word : {step.detail, step.status == "processed" ? "" : step.status, step.error})
+            if (!word.empty())
+                text += " " + word;
+        text += "\n";
+    }
     return text;
 }
 

@@ -1,3 +1,4 @@
+#include "model/stores/account_store.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/failure_store.hpp"
 #include "model/stores/money_audit.hpp"
@@ -265,6 +266,17 @@ TEST_CASE_METHOD(CatalogueChange, "the audit of the money finds every difference
 
     CHECK(replay() > 0);
     CHECK(audit_money(connection(), "BRL").differences.empty());
+}
+
+TEST_CASE_METHOD(CatalogueChange, "a replay leaves the team alone, unless one of it has bought something",
+                 "[model][replay]")
+{
+    REQUIRE(add_account(connection(), {"", "admin@escola.example", Role::admin, "hash"}).has_value());
+    CHECK(replay() == 0);
+
+    deliver({sale("HP1", poetry, now - std::chrono::days{1}, "admin@escola.example")});
+    connection().script("UPDATE users SET ltv = 7");
+    CHECK(replay() == 1);
 }
 
 TEST_CASE_METHOD(CatalogueChange, "each course has one current status, and its versions follow each other",

@@ -58,6 +58,6 @@ TEST_CASE("a student's report tells state, access, trouble and what happened, an
 
     CHECK(says(student, "  State       active\n  Access      Clube: active (HP1)\n"));
     CHECK(says(student, "  Trouble     discord: the role is too high\n"));
-    CHECK(says(student, "12 ms  lifecycle.transition       active"));
+    CHECK(says(student, "12 ms  lifecycle.transition       active\n"));
     CHECK(says(student, "40 ms  discord.role_assigned      7 failed the role is too high\n"));
 }

@@ -59,10 +59,12 @@ constexpr const char* requeue_sql = R"sql(
     WHERE id = ANY ($1::uuid[])
 )sql";
 
-// Whoever has a fact recorded since then; a change of what was read is one of theirs, too.
+// Whoever has a fact recorded since then; a change of what was read is one of theirs, too. The team is folded only where
+// somebody of it has bought something.
 constexpr const char* students_sql = R"sql(
     SELECT id FROM users
     WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid)
+      AND (role = 'student' OR EXISTS (SELECT FROM facts WHERE user_id = users.id))
       AND ($3::timestamptz IS NULL
            OR EXISTS (SELECT FROM facts WHERE user_id = users.id AND recorded_at >= $3::timestamptz))
     ORDER BY id LIMIT $4::int
@@ -71,6 +73,7 @@ constexpr const char* students_sql = R"sql(
 constexpr const char* count_students_sql = R"sql(
     SELECT count(*) FROM users
     WHERE ($1 = '' OR id = nullif($1, '')::uuid)
+      AND (role = 'student' OR EXISTS (SELECT FROM facts WHERE user_id = users.id))
       AND ($2::timestamptz IS NULL
            OR EXISTS (SELECT FROM facts WHERE user_id = users.id AND recorded_at >= $2::timestamptz))
 )sql";
