@@ -11,7 +11,11 @@ constexpr std::chrono::hours news_life{72};
 NewMessage flow_message(const StudentToFold& student, const Product& product, const std::string& flow_ns, Time began)
 {
     JsonWriter variables;
-    variables.begin_object().member("flow_ns", flow_ns).member("product", product.name).end_object();
+    variables.begin_object()
+        .member("flow_ns", flow_ns)
+        .member("product", product.name)
+        .member("product_id", product.id)
+        .end_object();
     NewMessage message;
     message.channel = "manychat_flow";
     message.cause_key = "flow:access:" + student.stored.id + ":" + product.id + ":" + flow_ns + ":" + to_iso8601(began);
