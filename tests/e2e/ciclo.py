@@ -184,6 +184,7 @@ class Ciclo:
 
     def _manychat_environment(self):
         return {
+            "MANYCHAT_ENABLED": "true",
             "MANYCHAT_API_URL": f"{self.sandbox.url}/manychat",
             "MANYCHAT_API_TOKEN": "100200300:sandbox-token",
         }
