@@ -22,6 +22,7 @@ using model::ManychatWish;
 constexpr int page_size = 500;
 constexpr int most_tries = 5;             // of one student
 constexpr int most_failures_in_a_row = 5; // then it is ManyChat that is down
+constexpr auto breath = 1s;               // between two looks at its health, and two savings of our place
 constexpr auto patience = 2min;           // with a ManyChat that nobody may call
 
 constexpr const char* counters[] = {"synced", "skipped_no_phone", "skipped_no_subscriber", "skipped_error",
@@ -57,6 +58,9 @@ struct TagSync::Pass {
     std::set<std::string> managed;
     std::int64_t done = 0;
     int failures_in_a_row = 0;
+    std::string last{};                                 // the student looked at last
+    std::chrono::steady_clock::time_point well_until{}; // nothing has failed: no need to ask before then
+    std::chrono::steady_clock::time_point save_at{};
 };
 
 bool TagSync::was_sought_lately(const ManychatWish& wish) const
@@ -69,16 +73,21 @@ bool TagSync::is_to_be_read_back(const ManychatWish& wish) const
     return config_.verify_after > 0h && (!wish.seen_at || now() - *wish.seen_at > config_.verify_after);
 }
 
-Result<void> TagSync::wait_until_well(Pass& pass)
+// True when the answer was fetched just now: then its outcome is to be noted.
+Result<bool> TagSync::wait_until_well(Pass& pass)
 {
     using Permit = model::ProviderHealth::Permit;
     auto& connection = pass.tools.connection;
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto began = std::chrono::steady_clock::now();
+    if (began < pass.well_until)
+        return false;
     for (;;) {
         const auto permit = health_.ask(connection);
+        if (permit == Permit::open)
+            pass.well_until = std::chrono::steady_clock::now() + breath;
         if (permit == Permit::open || (permit == Permit::probe && health_.claim_probe(connection)))
-            return {};
-        if (std::chrono::steady_clock::now() > deadline) {
+            return true;
+        if (std::chrono::steady_clock::now() - began > patience) {
             pass.failures_in_a_row = most_failures_in_a_row;
             return Error{ErrorKind::unavailable, "nobody may call it at present; see the alerts", {}};
         }
@@ -91,8 +100,9 @@ Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
     Result<SyncedContact> outcome = SyncedContact{SyncOutcome::not_needed, "", 0};
     for (int attempt = 1; attempt <= most_tries; ++attempt) {
         pass.context.pause_point();
-        if (const auto well = wait_until_well(pass); !well)
-            return well.error();
+        const auto is_asked = wait_until_well(pass);
+        if (!is_asked)
+            return is_asked.error();
         {
             const model::ContactLock lock{pass.tools.connection, seen.user_id};
             // Another worker may have been here since the page was read.
@@ -105,10 +115,12 @@ Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
                                        {pass.managed, pass.context.correlation_id(),
                                         wish->sought_as == search_digest(*wish) ? MayCreate::no : MayCreate::yes,
                                         is_to_be_read_back(*wish)});
-            if (!outcome)
+            if (!outcome) {
+                pass.well_until = {};
                 health_.failed(pass.tools.connection, outcome.error());
-            else if (outcome->outcome == SyncOutcome::changed) // otherwise nobody was asked
+            } else if (*is_asked && outcome->outcome == SyncOutcome::changed) { // otherwise ManyChat has said nothing
                 health_.succeeded(pass.tools.connection);
+            }
             if (outcome || !may_pass(outcome.error()))
                 return outcome;
         }
@@ -177,8 +189,13 @@ Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
     } else if (auto handled = handle_failure(pass, wish, synced.error()); !handled) {
         return handled;
     }
-    context.save(place(wish.user_id));
     return {};
+}
+
+void TagSync::save(Pass& pass)
+{
+    pass.context.save(place(pass.last));
+    pass.save_at = std::chrono::steady_clock::now() + breath;
 }
 
 Result<void> TagSync::run(jobs::JobContext& context)
@@ -205,18 +222,33 @@ Result<void> TagSync::run(jobs::JobContext& context)
         if (name != "status_changes")
             pass.done += number;
     context.progress(pass.done, total);
-    for (std::string after = context.checkpoint_member("after");;) {
+    pass.last = context.checkpoint_member("after");
+    try {
+        return walk(pass, product, total);
+    } catch (const jobs::JobStopped&) {
+        save(pass); // the next attempt counts on from here
+        throw;
+    }
+}
+
+Result<void> TagSync::walk(Pass& pass, const std::string& product, std::int64_t total)
+{
+    auto& context = pass.context;
+    for (std::string after = pass.last;;) {
         context.pause_point();
-        const auto ids = model::manychat_page(connection, after, product, page_size);
+        const auto ids = model::manychat_page(context.connection(), after, product, page_size);
         if (ids.empty())
             return {};
-        for (const auto& wish : model::read_manychat_wishes(connection, ids)) {
+        for (const auto& wish : model::read_manychat_wishes(context.connection(), ids)) {
             if (auto visited = visit(pass, wish); !visited)
                 return visited;
             context.progress(++pass.done, total);
+            pass.last = wish.user_id;
+            if (std::chrono::steady_clock::now() >= pass.save_at)
+                save(pass);
         }
-        after = ids.back();
-        context.save(place(after));
+        pass.last = after = ids.back();
+        save(pass);
     }
 }
 

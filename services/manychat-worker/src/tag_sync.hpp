@@ -25,7 +25,9 @@ public:
 
 private:
     struct Pass;
-    Result<void> wait_until_well(Pass& pass);
+    Result<void> walk(Pass& pass, const std::string& product, std::int64_t total);
+    Result<bool> wait_until_well(Pass& pass);
+    static void save(Pass& pass);
     Result<void> visit(Pass& pass, const model::ManychatWish& wish);
     Result<SyncedContact> sync(Pass& pass, const model::ManychatWish& wish);
     Result<void> handle_failure(Pass& pass, const model::ManychatWish& wish, const Error& error);
