@@ -73,6 +73,10 @@ class Ciclo:
 
     # --- running ---
 
+    @property
+    def sandbox_pid(self):
+        return self._sandbox_process.pid
+
     def start_sandbox(self):
         self._sandbox_process.start()
         wait_until(lambda: call(self.sandbox.port, "GET", "/healthz").status == 200, "the sandbox is up",
