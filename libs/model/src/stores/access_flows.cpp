@@ -38,10 +38,10 @@ void add_access_flows(std::vector<NewMessage>& messages, const StudentToFold& st
         const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
         const Product* product = catalogue.find(product_id);
         if (was_active || enrollment.status != EnrollmentStatus::active || product == nullptr ||
-            enrollment.without_onboarding || enrollment.started_at + news_life <= now)
+            enrollment.without_onboarding || enrollment.began_at + news_life <= now)
             continue;
         for (const auto& flow_ns : product->manychat_flows)
-            messages.push_back(flow_message(student, *product, flow_ns, enrollment.started_at));
+            messages.push_back(flow_message(student, *product, flow_ns, enrollment.began_at));
     }
 }
 
