@@ -47,7 +47,7 @@ def wait_until_settled(ciclo, person, seconds=20):
     def settled():
         return not ciclo.database.rows(
             """SELECT target FROM reconciliations JOIN users ON users.id = user_id
-               WHERE email = %s AND applied_version < wanted_version AND NOT failed
+               WHERE email = %s AND target = 'manychat' AND applied_version < wanted_version AND NOT failed
                UNION ALL
                SELECT channel FROM messages JOIN users ON users.id = user_id
                WHERE email = %s AND status IN ('queued', 'sending') AND channel = 'manychat_flow'""",

@@ -1,9 +1,11 @@
 """Flows once for each cause, the job over everybody, ManyChat turned off or refusing us, and what the doctor says."""
 
+import uuid
+
 import pytest
 
-from hotmart import CHESS, CLUB, Person, Product, Sale
-from hotmart_api import run_job
+from hotmart import CHESS, CLUB, Person, Product, Sale, now_ms
+from hotmart_api import run_job, wait_for_job
 from http_calls import call
 from manychat_contacts import (FLOWS, NAMES, both, choose_flows, flows_of, tags_of, wait_for_flows, wait_for_tags,
                                wait_until_settled)
@@ -53,7 +55,7 @@ def test_the_flow_of_an_access_rule_is_started_once_for_each_beginning_of_access
 
     ciclo.gateway.accept(sale.refunded())
     wait_until(lambda: flows_of(ciclo, person)[2:] == [NAMES["churn"]], "the churn flow is started", 20)
-    ciclo.gateway.accept(Sale(person, GUIDED, subscription=False).approved())
+    ciclo.gateway.accept(Sale(person, GUIDED, subscription=False, at=now_ms()).approved())
     wait_until(lambda: sorted(flows_of(ciclo, person)[3:]) == sorted([NAMES["welcome_back"], GUIDED_FLOW[1]]),
                "access has begun anew, and with it its flow", 20)
 
@@ -91,14 +93,17 @@ def test_the_sync_of_one_product_looks_at_its_students_only(ciclo):
     product_id, students = ciclo.database.rows(
         """SELECT products.id::text, count(*) FROM products JOIN student_course_status ON product_id = products.id
            WHERE name = %s AND is_current GROUP BY 1""", CHESS.name)[0]
-    run = run_job(ciclo, "sync_manychat_tags", product_id=product_id)
+    run = run_job(ciclo, "sync_manychat_tags", product=product_id)
     assert tags_of(ciclo, chess) == {"lead", *both(CHESS, "Ativo")}
     assert tags_of(ciclo, club) == {"lead"}
     assert run.counters["synced"] == run.total == students
     assert run.counters["status_changes"] == 1
 
-    refused = run_job(ciclo, "sync_manychat_tags", status="failed", product_id="Curso de Nada")
-    assert "Curso de Nada" in refused.error
+    run_id = str(uuid.uuid4())
+    ciclo.database.execute(
+        """INSERT INTO job_runs (id, job, parameters, requested_by, correlation_id)
+           VALUES (%s, 'sync_manychat_tags', '{"product_id": "Curso de Nada"}', 'queue', %s)""", run_id, run_id)
+    assert "Curso de Nada" in wait_for_job(ciclo, run_id).error
 
 
 def test_what_was_given_up_is_over_once_the_sync_has_found_the_contact(ciclo, member):
