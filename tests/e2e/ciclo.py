@@ -73,6 +73,10 @@ class Ciclo:
 
     # --- running ---
 
+    @property
+    def sandbox_pid(self):
+        return self._sandbox_process.pid
+
     def start_sandbox(self):
         self._sandbox_process.start()
         wait_until(lambda: call(self.sandbox.port, "GET", "/healthz").status == 200, "the sandbox is up",
@@ -184,6 +188,7 @@ class Ciclo:
 
     def _manychat_environment(self):
         return {
+            "MANYCHAT_ENABLED": "true",
             "MANYCHAT_API_URL": f"{self.sandbox.url}/manychat",
             "MANYCHAT_API_TOKEN": "100200300:sandbox-token",
         }

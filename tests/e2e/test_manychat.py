@@ -1,64 +1,18 @@
 """What a student's life does to the contact in ManyChat: tags, custom fields, flows."""
 
-import json
 import uuid
 
 import pytest
 
 from hotmart import CHESS, CLUB, Person, Sale
+from hotmart_api import run_job
+from manychat_contacts import NAMES, both, choose_flows, flows_of, wait_for_flows, wait_for_tags, wait_until_settled
 from waiting import wait_until
-
-FLOWS = {
-    "onboarding": "content20260101120000_000001",
-    "welcome": "content20260101120000_000002",
-    "welcome_back": "content20260101120000_000003",
-    "churn": "content20260101120000_000004",
-    "follow_up": "content20260101120000_000005",
-}
-NAMES = {"onboarding": "Onboarding", "welcome": "Boas-vindas", "welcome_back": "Bem-vindo de volta",
-         "churn": "Cancelamento"}
-
-
-def both(product, status):
-    return {product.name, f"{product.name}, {status}"}
-
-
-def tags_of(ciclo, person):
-    contact = ciclo.sandbox.contact_of(person)
-    return set(contact["tags"]) if contact else None
-
-
-def wait_for_tags(ciclo, person, *tags, seconds=20):
-    wait_until(lambda: tags_of(ciclo, person) == set(tags), f"{person.email} has the tags {tags}", seconds)
-
-
-def flows_of(ciclo, person):
-    contact = ciclo.sandbox.contact_of(person)
-    return [sent["flow"] for sent in contact["flows"]] if contact else []
-
-
-def wait_for_flows(ciclo, person, *flows, seconds=20):
-    wait_until(lambda: flows_of(ciclo, person) == list(flows), f"{person.email} was sent {flows}", seconds)
-
-
-def wait_until_settled(ciclo, person, seconds=20):
-    """Nothing is wanted of ManyChat for this student any more, apart from what waits for a person."""
-    def settled():
-        return not ciclo.database.rows(
-            """SELECT target FROM reconciliations JOIN users ON users.id = user_id
-               WHERE email = %s AND applied_version < wanted_version AND NOT failed
-               UNION ALL
-               SELECT channel FROM messages JOIN users ON users.id = user_id
-               WHERE email = %s AND status IN ('queued', 'sending') AND channel = 'manychat_flow'""",
-            person.email, person.email)
-    wait_until(settled, f"all is done for {person.email}", seconds)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def flows(shared_ciclo):
-    shared_ciclo.sandbox.control("PUT", "/manychat", {"limits": None})
-    for purpose, flow in FLOWS.items():
-        shared_ciclo.cli("setting", "set", f"manychat_flow_{purpose}", flow)
+    choose_flows(shared_ciclo)
 
 
 @pytest.fixture(autouse=True)
@@ -240,13 +194,13 @@ def test_the_sync_repairs_what_people_changed_and_writes_nothing_the_second_time
                           {"tags": ["lead", CLUB.name, f"{CLUB.name}, Cancelado"]})
     ciclo.database.execute("UPDATE manychat_contacts SET seen_at = now() - interval '8 days'")
 
-    first = run_sync(ciclo)
+    first = run_job(ciclo, "sync_manychat_tags").counters
     wait_for_tags(ciclo, member, "lead", *both(CLUB, "Ativo"))
     assert first["status_changes"] >= 1 and first["synced"] >= 1
     contacts = ciclo.database.rows("SELECT * FROM manychat_contacts ORDER BY user_id")
     writes = writes_to_manychat(ciclo)
 
-    second = run_sync(ciclo)
+    second = run_job(ciclo, "sync_manychat_tags").counters
     assert second["status_changes"] == 0
     assert sum(second.values()) == sum(v for k, v in first.items() if k != "status_changes")
     assert ciclo.database.rows("SELECT * FROM manychat_contacts ORDER BY user_id") == contacts
@@ -255,20 +209,3 @@ def test_the_sync_repairs_what_people_changed_and_writes_nothing_the_second_time
 
 def writes_to_manychat(ciclo):
     return {key: calls["total"] for key, calls in ciclo.sandbox.state("calls").items() if key.startswith("manychat POST")}
-
-
-def run_sync(ciclo):
-    """Asks for the job as any AMQP client would, and answers its counters."""
-    ciclo.database.execute("INSERT INTO jobs (name) VALUES ('sync_manychat_tags') ON CONFLICT DO NOTHING")
-    run = ciclo.database.value(
-        """INSERT INTO job_runs (id, job, requested_by, correlation_id)
-           VALUES (gen_random_uuid(), 'sync_manychat_tags', 'queue', gen_random_uuid()) RETURNING id::text""")
-    vhost = ciclo.amqp_url.rpartition("/")[2]
-    ciclo.servers.manage("POST", f"/exchanges/{vhost}/ciclo/publish", {
-        "properties": {"type": "jobs.run.v1", "delivery_mode": 2}, "routing_key": "manychat.jobs",
-        "payload": json.dumps({"job_run_id": run, "correlation_id": run}), "payload_encoding": "string"})
-    wait_until(lambda: ciclo.database.value("SELECT status FROM job_runs WHERE id = %s", run) in ("succeeded", "failed"),
-               "the sync is over", 60)
-    status, error, counters = ciclo.database.rows("SELECT status, error, counters FROM job_runs WHERE id = %s", run)[0]
-    assert status == "succeeded", error
-    return counters

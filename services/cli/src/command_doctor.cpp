@@ -93,21 +93,6 @@ void check_resend(Report& report, Environment& environment)
         report.good("Resend", "the key is accepted");
 }
 
-void check_manychat(Report& report, Environment& environment, std::optional<postgres::Connection>& connection)
-{
-    if (!environment.flag("MANYCHAT_ENABLED", false, "")) {
-        report.skipped("ManyChat", "switched off by MANYCHAT_ENABLED");
-        return;
-    }
-    const auto url = environment.text("MANYCHAT_API_URL", "https://api.manychat.com", "");
-    for (const auto& finding :
-         look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""), connection ? &*connection : nullptr))
-        if (finding.is_good)
-            report.good(finding.what, finding.detail);
-        else
-            report.bad(finding.what, finding.detail);
-}
-
 } // namespace
 
 int doctor(const Words& words)
@@ -121,7 +106,7 @@ int doctor(const Words& words)
     if (connection)
         check_catalogue(report, *connection);
     check_discord(report, environment, connection ? &*connection : nullptr);
-    check_manychat(report, environment, connection);
+    check_manychat(report, environment, connection ? &*connection : nullptr);
     check_resend(report, environment);
     if (connection)
         check_alerts(report, *connection);

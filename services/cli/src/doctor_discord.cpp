@@ -20,11 +20,6 @@ namespace {
 constexpr const char* channels_sql =
     "SELECT DISTINCT discord_channel_id FROM products WHERE discord_channel_id IS NOT NULL";
 
-struct Text {
-    std::string_view pt, es, en;
-    std::string_view in(std::string_view locale) const { return locale == "en" ? en : locale == "es" ? es : pt; }
-};
-
 constexpr Text not_set{
     "DISCORD_BOT_TOKEN ou DISCORD_GUILD_ID está vazio. O token: discord.com/developers/applications > "
     "Bot > Reset Token; o ID do servidor: botão direito no servidor > Copiar ID do servidor",

@@ -1,15 +1,25 @@
 #include "doctor_manychat.hpp"
 
-#include "manychat/client.hpp"
-#include "model/stores/manychat_store.hpp"
+#include "manychat_findings.hpp"
 
 #include <fmt/core.h>
-
-#include <algorithm>
 
 namespace ciclo::cli {
 
 namespace {
+
+constexpr Text not_set{"MANYCHAT_API_TOKEN está vazio. No ManyChat: Configurações > API > Gerar sua chave de API",
+                       "MANYCHAT_API_TOKEN está vacío. En ManyChat: Configuración > API > Generar su clave de API",
+                       "MANYCHAT_API_TOKEN is not set. In ManyChat: Settings > API > Generate your API key"};
+constexpr Text token_refused{
+    "o ManyChat não aceita o token. No ManyChat: Configurações > API > Gerar sua chave de API, e troque "
+    "MANYCHAT_API_TOKEN",
+    "ManyChat no acepta el token. En ManyChat: Configuración > API > Generar su clave de API, y cambie "
+    "MANYCHAT_API_TOKEN",
+    "ManyChat does not accept the token. In ManyChat: Settings > API > Generate your API key, and change "
+    "MANYCHAT_API_TOKEN"};
+constexpr Text token_good{"o token é aceito, página \"{}\"", "el token es aceptado, página \"{}\"",
+                          "the token is accepted, page \"{}\""};
 
 // A handful of calls: far from any limit.
 class NoPace : public manychat::Pace {
@@ -18,62 +28,56 @@ public:
     void hold(std::string_view, std::chrono::milliseconds) override {}
 };
 
-void check_flows(std::vector<Finding>& findings, manychat::Client& client, postgres::Connection& connection)
+void check_page(Report& report, manychat::Client& client, ManychatSetup setup, std::string_view locale)
 {
-    const auto flows = client.flows();
-    if (!flows) {
-        findings.push_back({false, "ManyChat flows", flows.error().detail});
+    auto flows = client.flows();
+    auto tags = flows ? client.tags() : flows.error();
+    auto fields = tags ? client.custom_fields() : tags.error();
+    if (!fields) {
+        report.bad("ManyChat", fields.error().detail);
         return;
     }
-    for (const auto& chosen : model::chosen_manychat_flows(connection)) {
-        const auto found =
-            std::find_if(flows->begin(), flows->end(), [&](const auto& one) { return one.ns == chosen.flow_ns; });
-        if (found != flows->end())
-            findings.push_back({true, "ManyChat flow", fmt::format("{}: \"{}\"", chosen.used_for, found->name)});
-        else
-            findings.push_back({false, "ManyChat flow",
-                                fmt::format("{}: the page has no flow {}: choose one of those that ManyChat shows",
-                                            chosen.used_for, chosen.flow_ns)});
-    }
-}
-
-void check_tags(std::vector<Finding>& findings, manychat::Client& client, postgres::Connection& connection)
-{
-    const auto tags = client.tags();
-    if (!tags) {
-        findings.push_back({false, "ManyChat tags", tags.error().detail});
-        return;
-    }
-    const auto managed = model::managed_manychat_tags(connection);
-    const auto missing =
-        std::count_if(managed.begin(), managed.end(), [&](const auto& tag) { return !tags->contains(tag); });
-    findings.push_back({true, "ManyChat tags",
-                        fmt::format("{} of ours exist, {} will be made when they are first given",
-                                    managed.size() - static_cast<std::size_t>(missing), missing)});
+    setup.flows = *std::move(flows);
+    setup.tags = *std::move(tags);
+    setup.fields = *std::move(fields);
+    for (const auto& finding : examine_manychat(setup, locale))
+        finding.is_right ? report.good(finding.what, finding.detail) : report.bad(finding.what, finding.detail);
 }
 
 } // namespace
 
-std::vector<Finding> look_at_manychat(const std::string& api_url, const std::string& api_token,
-                                      postgres::Connection* connection)
+void check_manychat(Report& report, Environment& environment, postgres::Connection* connection)
 {
-    if (api_token.empty())
-        return {{false, "ManyChat", "MANYCHAT_API_TOKEN is not set"}};
-    NoPace pace;
-    manychat::Client client{{api_url, api_token}, pace};
-    const auto name = client.page_name();
-    if (!name && name.error().kind == ErrorKind::unauthorized)
-        return {{false, "ManyChat",
-                 "the token is not accepted: make a new one in ManyChat's settings (API) and set "
-                 "MANYCHAT_API_TOKEN"}};
-    if (!name)
-        return {{false, "ManyChat", name.error().detail}};
-    std::vector<Finding> findings{{true, "ManyChat", fmt::format("the token is accepted, page \"{}\"", *name)}};
-    if (connection != nullptr) {
-        check_flows(findings, client, *connection);
-        check_tags(findings, client, *connection);
+    const auto locale = environment.one_of("LOCALE", {"pt-BR", "es", "en"}, "");
+    if (!environment.flag("MANYCHAT_ENABLED", false, "")) {
+        report.skipped("ManyChat", "MANYCHAT_ENABLED=false");
+        return;
     }
-    return findings;
+    const manychat::Settings settings{environment.text("MANYCHAT_API_URL", "https://api.manychat.com", ""),
+                                      environment.text("MANYCHAT_API_TOKEN", "", "")};
+    const auto phone_field = environment.text("MANYCHAT_PHONE_FIELD", "phone_number", "");
+    if (settings.api_token.empty()) {
+        report.bad("ManyChat", not_set.in(locale));
+        return;
+    }
+    NoPace pace;
+    manychat::Client client{settings, pace};
+    const auto name = client.page_name();
+    if (!name) {
+        report.bad("ManyChat", name.error().kind == ErrorKind::unauthorized ? token_refused.in(locale)
+                                                                            : std::string_view{name.error().detail});
+        return;
+    }
+    report.good("ManyChat", fmt::format(fmt::runtime(token_good.in(locale)), *name));
+    if (connection != nullptr)
+        check_page(report, client,
+                   {{},
+                    {},
+                    {},
+                    model::chosen_manychat_flows(*connection),
+                    model::managed_manychat_tags(*connection),
+                    phone_field},
+                   locale);
 }
 
 } // namespace ciclo::cli

@@ -1,21 +1,13 @@
 #pragma once
 
+#include "core/environment.hpp"
+#include "doctor_report.hpp"
 #include "postgres/connection.hpp"
-
-#include <string>
-#include <vector>
 
 namespace ciclo::cli {
 
-struct Finding {
-    bool is_good;
-    std::string what;
-    std::string detail;
-};
-
-// Is the token accepted, does every chosen flow exist, and which tags would have to be made? Reads only.
-// Without a connection only the token is tested.
-std::vector<Finding> look_at_manychat(const std::string& api_url, const std::string& api_token,
-                                      postgres::Connection* connection);
+// Is the token accepted, and is the page set up for what we want? Reads only. Without a connection only the token is
+// tested.
+void check_manychat(Report& report, Environment& environment, postgres::Connection* connection);
 
 } // namespace ciclo::cli

@@ -99,20 +99,6 @@ constexpr auto templates = std::to_array<Template>({
     {"plan_lateral", "↔️ Troca de plano: {from} → {product} (usuário {user_id})",
      "↔️ Cambio de plan: {from} → {product} (usuario {user_id})",
      "↔️ Plan change: {from} → {product} (user {user_id})"},
-    {"manychat_failed",
-     "🔴 O contato de um aluno no ManyChat não pôde ser ajustado (usuário {user_id}): {error}\nCorrija a causa e "
-     "depois: "
-     "ciclo failures retry",
-     "🔴 No se pudo ajustar el contacto de un alumno en ManyChat (usuario {user_id}): {error}\nCorrija la causa y "
-     "después: ciclo failures retry",
-     "🔴 A student's contact in ManyChat could not be set (user {user_id}): {error}\nMend the cause, then: ciclo "
-     "failures retry"},
-    {"manychat_unauthorized", "🔴 O ManyChat não aceita o token (MANYCHAT_API_TOKEN): {error}",
-     "🔴 ManyChat no acepta el token (MANYCHAT_API_TOKEN): {error}",
-     "🔴 ManyChat does not accept the token (MANYCHAT_API_TOKEN): {error}"},
-    {"manychat_down", "🟠 O ManyChat não responde; os ajustes esperam e são refeitos sozinhos: {error}",
-     "🟠 ManyChat no responde; los ajustes esperan y se rehacen solos: {error}",
-     "🟠 ManyChat does not answer; changes wait and are made by themselves later: {error}"},
 });
 
 } // namespace

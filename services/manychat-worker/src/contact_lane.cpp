@@ -1,16 +1,13 @@
 #include "contact_lane.hpp"
 
-#include "alert.hpp"
 #include "contracts/reconcile_manychat.hpp"
 #include "contracts/send_manychat_flow.hpp"
-#include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "model/stores/event_log.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 namespace ciclo::manychat_worker {
 
@@ -21,13 +18,14 @@ using namespace std::chrono_literals;
 // Longer than all calls for one student can take together.
 constexpr auto lease_duration = 180s;
 constexpr auto unauthorized_pause = 60s;
+constexpr auto unwell_pause = 5s;
 
 } // namespace
 
 ContactLane::ContactLane(Shared shared)
-    : shared_(shared), session_(shared.config.database_url, "manychat-worker"),
-      consumer_(shared.config.amqp_url, std::string{contracts::ReconcileManychat::queue}, 8),
-      pace_([this]() -> postgres::Connection& { return session_.connection(); }, shared.config.pace_percent),
+    : shared_(shared), loop_({shared.config.database_url, "manychat-worker", shared.config.amqp_url,
+                              std::string{contracts::ReconcileManychat::queue}}),
+      pace_([this]() -> postgres::Connection& { return loop_.connection(); }, shared.config.pace_percent),
       client_(shared.config.manychat, pace_),
       seconds_(shared.metrics.histogram("ciclo_manychat_reconcile_seconds",
                                         "From the moment something was wanted to its being applied",
@@ -37,49 +35,28 @@ ContactLane::ContactLane(Shared shared)
 
 void ContactLane::run(std::stop_token stop)
 {
-    while (!stop.stop_requested()) {
-        const auto bells = consumer_.take(1, 1s, stop);
-        if (bells.empty()) {
-            try {
-                (void)session_.connection(); // keeps /readyz truthful while nothing happens
-            } catch (const postgres::Failure& failure) {
-                session_.after(failure);
-            }
-        }
-        for (const auto& bell : bells)
-            on_bell(bell);
-    }
-}
-
-void ContactLane::on_bell(const rabbitmq::Delivery& bell)
-{
-    const auto message = contracts::ReconcileManychat::decode(bell.body);
-    if (!message) {
-        log::error("a bell cannot be understood; it goes to the dead letters", {{"error", message.error().detail}});
-        consumer_.reject(bell);
-        return;
-    }
-    try {
-        // Switched off, or ManyChat is down: the row stays due, and the sweeper rings it again.
-        if (shared_.config.enabled && shared_.health.may_call())
-            reconcile(message->user_id);
-    } catch (const postgres::Failure& failure) {
-        session_.after(failure);
-        log::warning("a reconciliation was cut short; the row stays due",
-                     {{"correlation_id", message->correlation_id}, {"error", failure.what()}});
-        std::this_thread::sleep_for(100ms);
-    } catch (const std::exception& failure) {
-        log::error("a reconciliation was cut short; the row stays due",
-                   {{"correlation_id", message->correlation_id}, {"error", failure.what()}});
-    }
-    consumer_.ack({bell});
+    loop_.run<contracts::ReconcileManychat>(stop, [this](const auto& bell) {
+        // Switched off: the row stays due, and the sweeper rings it again.
+        if (shared_.config.enabled)
+            reconcile(bell.user_id);
+    });
 }
 
 void ContactLane::reconcile(const std::string& user_id)
 {
-    const auto lease = model::lease_reconciliation(session_.connection(), "manychat", user_id, lease_duration);
+    auto& connection = loop_.connection();
+    // ManyChat is down: the row stays due.
+    const auto permit = health_.ask(connection);
+    if (permit == model::ProviderHealth::Permit::shut)
+        return;
+    const auto lease = model::lease_reconciliation(connection, "manychat", user_id, lease_duration);
     if (!lease)
         return;
+    if (permit == model::ProviderHealth::Permit::probe && !health_.claim_probe(connection)) {
+        const Error unwell{ErrorKind::rate_limited, "ManyChat is not well; somebody else is trying", unwell_pause};
+        (void)model::postpone_reconciliation(connection, *lease, unwell);
+        return;
+    }
     const auto synced = sync(*lease);
     if (synced)
         finish(*lease, *synced);
@@ -89,7 +66,7 @@ void ContactLane::reconcile(const std::string& user_id)
 
 Result<SyncedContact> ContactLane::sync(const model::Lease& lease)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const model::ContactLock lock{connection, lease.user_id};
     if (!lock.held())
         return Error{ErrorKind::rate_limited, "another worker is at this contact", 1s};
@@ -109,8 +86,9 @@ Result<SyncedContact> ContactLane::sync(const model::Lease& lease)
 
 void ContactLane::finish(const model::Lease& lease, const SyncedContact& synced)
 {
-    auto& connection = session_.connection();
-    shared_.health.succeeded();
+    auto& connection = loop_.connection();
+    if (synced.outcome == SyncOutcome::changed) // otherwise nobody was asked
+        health_.succeeded(connection);
     const bool again = model::complete_reconciliation(connection, lease);
     seconds_.observe(std::chrono::duration<double>(now() - lease.wanted_at).count());
     count(synced.outcome == SyncOutcome::no_phone ? "no_phone" : "applied");
@@ -128,20 +106,17 @@ void ContactLane::finish(const model::Lease& lease, const SyncedContact& synced)
 
 void ContactLane::handle_failure(const model::Lease& lease, const Error& failure)
 {
-    auto& connection = session_.connection();
-    const bool went_down = shared_.health.failed(failure);
+    auto& connection = loop_.connection();
+    health_.failed(connection, failure);
     Error error = failure;
     if (error.kind == ErrorKind::unauthorized) {
         // The token is everybody's trouble: no student's attempts are used up by it.
         error = Error{ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-        alert(connection, shared_.publisher, {"manychat_unauthorized", "", lease.user_id, lease.correlation_id},
-              failure);
-    } else if (shared_.health.is_suspicious()) {
+    } else if ((error.kind == ErrorKind::unavailable || error.kind == ErrorKind::unknown_outcome) &&
+               health_.is_suspicious(connection)) {
         error.kind = ErrorKind::rate_limited;
-        error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, 5s);
+        error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, unwell_pause);
     }
-    if (went_down && failure.kind != ErrorKind::unauthorized)
-        alert(connection, shared_.publisher, {"manychat_down", "", lease.user_id, lease.correlation_id}, failure);
     const auto decision = model::postpone_reconciliation(connection, lease, error);
     log::warning("ManyChat could not be reconciled", {{"correlation_id", lease.correlation_id},
                                                       {"user_id", lease.user_id},
@@ -149,13 +124,10 @@ void ContactLane::handle_failure(const model::Lease& lease, const Error& failure
                                                       {"kind", to_string(failure.kind)},
                                                       {"error", failure.detail}});
     count(decision == model::RetryDecision::give_up ? "failed" : "postponed");
-    if (decision != model::RetryDecision::give_up)
-        return;
-    model::append_event(connection,
-                        {"manychat.reconciliation", lease.user_id, model::audit_payload(lease.correlation_id),
-                         model::AuditStatus::failed, failure.detail, ""});
-    alert(connection, shared_.publisher,
-          {"manychat_failed", sha256_hex(failure.detail).substr(0, 12), lease.user_id, lease.correlation_id}, failure);
+    if (decision == model::RetryDecision::give_up)
+        model::append_event(connection,
+                            {"manychat.reconciliation", lease.user_id, model::audit_payload(lease.correlation_id),
+                             model::AuditStatus::failed, failure.detail, ""});
 }
 
 void ContactLane::count(std::string_view outcome)

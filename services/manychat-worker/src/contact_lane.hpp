@@ -1,11 +1,11 @@
 #pragma once
 
+#include "model/stores/provider_health.hpp"
 #include "model/stores/reconciliation_store.hpp"
-#include "postgres/session.hpp"
-#include "rabbitmq/consumer.hpp"
 #include "shared.hpp"
 #include "shared_pace.hpp"
 #include "sync_contact.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <stop_token>
 #include <string>
@@ -20,10 +20,9 @@ public:
     explicit ContactLane(Shared shared);
 
     void run(std::stop_token stop);
-    bool ready() const noexcept { return session_.connected() && consumer_.connected(); }
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
-    void on_bell(const rabbitmq::Delivery& bell);
     void reconcile(const std::string& user_id);
     Result<SyncedContact> sync(const model::Lease& lease);
     void finish(const model::Lease& lease, const SyncedContact& synced);
@@ -31,10 +30,10 @@ private:
     void count(std::string_view outcome);
 
     Shared shared_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    worker::BellLoop loop_;
     SharedPace pace_;
     manychat::Client client_;
+    model::ProviderHealth health_{provider};
     net::Histogram seconds_;
 };
 

@@ -1,8 +1,6 @@
 #include "flow_lane.hpp"
 
-#include "alert.hpp"
 #include "contracts/send_manychat_flow.hpp"
-#include "core/crypto.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "flow_rules.hpp"
@@ -13,7 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 namespace ciclo::manychat_worker {
 
@@ -26,6 +23,7 @@ using model::RetryDecision;
 
 constexpr auto lease_duration = 180s;
 constexpr auto unauthorized_pause = 60s;
+constexpr auto unwell_pause = 5s;
 // The invite is made at the same time as the flow is queued. Without it the code alone still helps.
 constexpr auto patience_for_invite = 10min;
 
@@ -45,9 +43,9 @@ Time first_attempt(const LeasedMessage& message)
 } // namespace
 
 FlowLane::FlowLane(Shared shared)
-    : shared_(shared), session_(shared.config.database_url, "manychat-worker flows"),
-      consumer_(shared.config.amqp_url, std::string{contracts::SendManychatFlow::queue}, 8),
-      pace_([this]() -> postgres::Connection& { return session_.connection(); }, shared.config.pace_percent),
+    : shared_(shared), loop_({shared.config.database_url, "manychat-worker flows", shared.config.amqp_url,
+                              std::string{contracts::SendManychatFlow::queue}}),
+      pace_([this]() -> postgres::Connection& { return loop_.connection(); }, shared.config.pace_percent),
       client_(shared.config.manychat, pace_)
 {
     // Present from the start, so that a rate can be told from the first flow on.
@@ -57,54 +55,47 @@ FlowLane::FlowLane(Shared shared)
 
 void FlowLane::run(std::stop_token stop)
 {
-    while (!stop.stop_requested())
-        for (const auto& bell : consumer_.take(1, 1s, stop))
-            on_bell(bell);
+    loop_.run<contracts::SendManychatFlow>(stop, [this](const auto& bell) {
+        if (shared_.config.enabled)
+            start(bell.message_id);
+    });
 }
 
-void FlowLane::on_bell(const rabbitmq::Delivery& bell)
+void FlowLane::start(const std::string& message_id)
 {
-    const auto bell_message = contracts::SendManychatFlow::decode(bell.body);
-    if (!bell_message) {
-        log::error("a bell cannot be understood; it goes to the dead letters",
-                   {{"error", bell_message.error().detail}});
-        consumer_.reject(bell);
+    auto& connection = loop_.connection();
+    // ManyChat is down: the row stays due, and the sweeper rings it again.
+    const auto permit = health_.ask(connection);
+    if (permit == model::ProviderHealth::Permit::shut)
         return;
-    }
-    try {
-        if (shared_.config.enabled && shared_.health.may_call())
-            if (const auto message = model::lease_message(session_.connection(), "manychat_flow",
-                                                          bell_message->message_id, lease_duration))
-                send(*message);
-    } catch (const postgres::Failure& failure) {
-        session_.after(failure);
-        log::warning("a flow was cut short; its row stays due",
-                     {{"correlation_id", bell_message->correlation_id}, {"error", failure.what()}});
-        std::this_thread::sleep_for(100ms);
-    }
-    consumer_.ack({bell});
+    const auto message = model::lease_message(connection, "manychat_flow", message_id, lease_duration);
+    if (!message)
+        return;
+    // The request is written right before the call: without one, the earlier attempt did not come so far.
+    if (message->was_sending && !message->request.empty())
+        give_up(*message, MessageEnd::unknown,
+                {ErrorKind::unknown_outcome, "cut short while it was being sent: it may have been sent", {}});
+    else if (message->is_late)
+        expire(*message, "too late to be of use");
+    else if (permit == model::ProviderHealth::Permit::probe && !health_.claim_probe(connection))
+        postpone(*message, {ErrorKind::rate_limited, "ManyChat is not well; somebody else is trying", unwell_pause},
+                 false);
+    else
+        send(*message);
 }
 
 void FlowLane::send(const LeasedMessage& message)
 {
-    // The request is written right before the call: without one, the earlier attempt did not come so far.
-    if (message.was_sending && !message.request.empty()) {
-        give_up(message, MessageEnd::unknown,
-                {ErrorKind::unknown_outcome, "cut short while it was being sent: it may have been sent", {}});
-        return;
-    }
-    if (message.is_late) {
-        expire(message, "too late to be of use");
-        return;
-    }
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const model::ContactLock lock{connection, message.user_id};
     if (!lock.held()) {
         postpone(message, {ErrorKind::rate_limited, "another worker is at this contact", 1s}, false);
         return;
     }
     const auto wish = model::read_manychat_wish(connection, message.user_id);
-    const std::string obsolete = wish ? why_obsolete(message.template_name, *wish) : "the student is gone";
+    const std::string obsolete =
+        wish ? why_obsolete(message.id, model::flows_of_student(connection, message.user_id), *wish, now())
+             : "the student is gone";
     if (!obsolete.empty()) {
         expire(message, obsolete);
         return;
@@ -127,8 +118,8 @@ void FlowLane::send(const LeasedMessage& message)
                                                                                    {"purpose", message.template_name},
                                                                                    {"message_id", message.id}}),
                                      model::AuditStatus::processed, "", ""});
+    health_.succeeded(connection);
     transaction.commit();
-    shared_.health.succeeded();
     count("sent");
     log::info("flow started", {{"correlation_id", message.correlation_id}, {"message_id", message.id}});
 }
@@ -136,7 +127,7 @@ void FlowLane::send(const LeasedMessage& message)
 // True when it was sent; otherwise what becomes of the message is decided already.
 bool FlowLane::send_to(const LeasedMessage& message, const model::ManychatWish& wish, const std::string& flow_ns)
 {
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     const auto variables = JsonDocument::parse(message.variables);
     std::string product = variables ? variables->root()["product"].text() : "";
     if (product.empty())
@@ -175,7 +166,7 @@ bool FlowLane::send_to(const LeasedMessage& message, const model::ManychatWish& 
     if (sent)
         return true;
     if (sent.error().kind == ErrorKind::unknown_outcome) {
-        (void)shared_.health.failed(sent.error());
+        health_.failed(connection, sent.error());
         give_up(message, MessageEnd::unknown, sent.error());
         return false;
     }
@@ -186,28 +177,26 @@ bool FlowLane::send_to(const LeasedMessage& message, const model::ManychatWish& 
 
 void FlowLane::handle_failure(const LeasedMessage& message, const Error& failure)
 {
-    const bool went_down = shared_.health.failed(failure);
+    auto& connection = loop_.connection();
+    health_.failed(connection, failure);
     Error error = failure;
     // Everything before the call that sends may be done again.
     if (error.kind == ErrorKind::unknown_outcome)
         error.kind = ErrorKind::unavailable;
     if (error.kind == ErrorKind::unauthorized) {
-        alert(session_.connection(), shared_.publisher,
-              {"manychat_unauthorized", "", message.user_id, message.correlation_id}, failure);
         error = {ErrorKind::rate_limited, failure.detail, unauthorized_pause};
     } else if (error.kind == ErrorKind::rate_limited) {
         // A second's limit, or an hour's: nothing tells which, so the pauses grow with the time it has lasted.
         const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now() - first_attempt(message));
         error.retry_after = std::max(error.retry_after, std::min<std::chrono::milliseconds>(waited, 10min));
+    } else if (error.kind == ErrorKind::unavailable && health_.is_suspicious(connection)) {
+        error = {ErrorKind::rate_limited, failure.detail, unwell_pause};
     }
-    if (went_down && failure.kind != ErrorKind::unauthorized)
-        alert(session_.connection(), shared_.publisher, {"manychat_down", "", message.user_id, message.correlation_id},
-              failure);
     const auto decision = model::decide(error, message.attempts);
-    if (decision == RetryDecision::give_up || decision == RetryDecision::outcome_unknown)
-        give_up(message, MessageEnd::failed, error);
+    if (decision == RetryDecision::retry || decision == RetryDecision::wait)
+        postpone(message, error, decision == RetryDecision::retry);
     else
-        postpone(message, error, decision == RetryDecision::retry && !shared_.health.is_suspicious());
+        give_up(message, MessageEnd::failed, error);
 }
 
 void FlowLane::postpone(const LeasedMessage& message, const Error& error, bool uses_attempt)
@@ -216,14 +205,14 @@ void FlowLane::postpone(const LeasedMessage& message, const Error& error, bool u
                                {"message_id", message.id},
                                {"attempts", message.attempts},
                                {"error", error.detail}});
-    model::postpone_message(session_.connection(), message.id, error.detail,
+    model::postpone_message(loop_.connection(), message.id, error.detail,
                             model::delay_before_next(error, message.attempts, 0.5), uses_attempt);
     count("postponed");
 }
 
 void FlowLane::expire(const LeasedMessage& message, std::string_view why)
 {
-    model::mark_ended(session_.connection(), message.id, MessageEnd::expired, why);
+    model::mark_ended(loop_.connection(), message.id, MessageEnd::expired, why);
     count("expired");
     log::info("a flow is not started",
               {{"correlation_id", message.correlation_id}, {"message_id", message.id}, {"reason", why}});
@@ -235,7 +224,7 @@ void FlowLane::give_up(const LeasedMessage& message, MessageEnd end, const Error
                                                  {"message_id", message.id},
                                                  {"kind", to_string(error.kind)},
                                                  {"error", error.detail}});
-    auto& connection = session_.connection();
+    auto& connection = loop_.connection();
     postgres::Transaction transaction{connection};
     model::mark_ended(connection, message.id, end, error.detail);
     model::append_event(connection, {"manychat.flow_triggered", message.user_id,
@@ -244,8 +233,6 @@ void FlowLane::give_up(const LeasedMessage& message, MessageEnd end, const Error
                                      model::AuditStatus::failed, error.detail, ""});
     transaction.commit();
     count("failed");
-    alert(connection, shared_.publisher,
-          {"manychat_failed", sha256_hex(error.detail).substr(0, 12), message.user_id, message.correlation_id}, error);
 }
 
 void FlowLane::count(std::string_view outcome)

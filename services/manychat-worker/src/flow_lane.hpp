@@ -1,11 +1,11 @@
 #pragma once
 
 #include "model/stores/message_store.hpp"
-#include "postgres/session.hpp"
-#include "rabbitmq/consumer.hpp"
+#include "model/stores/provider_health.hpp"
 #include "shared.hpp"
 #include "shared_pace.hpp"
 #include "sync_contact.hpp"
+#include "worker/bell_loop.hpp"
 
 #include <stop_token>
 #include <string>
@@ -19,9 +19,10 @@ public:
     explicit FlowLane(Shared shared);
 
     void run(std::stop_token stop);
+    bool ready() const noexcept { return loop_.ready(); }
 
 private:
-    void on_bell(const rabbitmq::Delivery& bell);
+    void start(const std::string& message_id);
     void send(const model::LeasedMessage& message);
     bool send_to(const model::LeasedMessage& message, const model::ManychatWish& wish, const std::string& flow_ns);
     void handle_failure(const model::LeasedMessage& message, const Error& error);
@@ -31,10 +32,10 @@ private:
     void count(std::string_view outcome);
 
     Shared shared_;
-    postgres::Session session_;
-    rabbitmq::Consumer consumer_;
+    worker::BellLoop loop_;
     SharedPace pace_;
     manychat::Client client_;
+    model::ProviderHealth health_{provider};
 };
 
 } // namespace ciclo::manychat_worker

@@ -3,6 +3,7 @@
 #include "flow_lane.hpp"
 #include "tag_sync.hpp"
 
+#include "core/log.hpp"
 #include "jobs/job_runner.hpp"
 #include "net/service.hpp"
 
@@ -13,12 +14,24 @@
 namespace ciclo::manychat_worker {
 namespace {
 
+// A new process may have a new token: whatever made the breaker open, one call looks at once.
+void look_afresh(const Config& config)
+{
+    try {
+        auto connection = postgres::Connection::open(config.database_url, "manychat-worker start");
+        model::ProviderHealth{provider}.started(connection);
+    } catch (const postgres::Failure& failure) {
+        log::warning("PostgreSQL is away; ManyChat's breaker stays as it is", {{"error", failure.what()}});
+    }
+}
+
 void run(const Config& config, net::Service& service)
 {
+    if (config.enabled)
+        look_afresh(config);
     rabbitmq::Publisher publisher{config.amqp_url};
     Page page{config.phone_field};
-    ProviderHealth health;
-    const Shared shared{config, publisher, page, health, service.metrics()};
+    const Shared shared{config, publisher, page, service.metrics()};
     std::vector<std::unique_ptr<ContactLane>> lanes;
     lanes.reserve(static_cast<std::size_t>(config.lanes));
     for (int i = 0; i < config.lanes; ++i)
@@ -33,7 +46,8 @@ void run(const Config& config, net::Service& service)
                            publisher,
                            service.metrics()};
     runner.add("sync_manychat_tags", [&tag_sync](jobs::JobContext& context) { return tag_sync.run(context); });
-    const auto ready = service.add_readiness("postgresql and rabbitmq", [&] { return lanes.front()->ready(); });
+    const auto ready =
+        service.add_readiness("postgresql and rabbitmq", [&] { return lanes.front()->ready() && flows.ready(); });
 
     std::vector<std::jthread> threads;
     threads.reserve(lanes.size());

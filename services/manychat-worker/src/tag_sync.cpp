@@ -3,8 +3,9 @@
 #include "core/json_writer.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "core/uuid.hpp"
+#include "model/stores/announcement_store.hpp"
 #include "model/stores/event_log.hpp"
+#include "model/stores/reconciliation_store.hpp"
 #include "shared_pace.hpp"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ using model::ManychatWish;
 constexpr int page_size = 500;
 constexpr int most_tries = 5;             // of one student
 constexpr int most_failures_in_a_row = 5; // then it is ManyChat that is down
+constexpr auto breath = 1s;               // between two looks at its health, and two savings of our place
+constexpr auto patience = 2min;           // with a ManyChat that nobody may call
 
 constexpr const char* counters[] = {"synced", "skipped_no_phone", "skipped_no_subscriber", "skipped_error",
                                     "status_changes"};
@@ -55,6 +58,9 @@ struct TagSync::Pass {
     std::set<std::string> managed;
     std::int64_t done = 0;
     int failures_in_a_row = 0;
+    std::string last{};                                 // the student looked at last
+    std::chrono::steady_clock::time_point well_until{}; // nothing has failed: no need to ask before then
+    std::chrono::steady_clock::time_point save_at{};
 };
 
 bool TagSync::was_sought_lately(const ManychatWish& wish) const
@@ -67,11 +73,36 @@ bool TagSync::is_to_be_read_back(const ManychatWish& wish) const
     return config_.verify_after > 0h && (!wish.seen_at || now() - *wish.seen_at > config_.verify_after);
 }
 
+// True when the answer was fetched just now: then its outcome is to be noted.
+Result<bool> TagSync::wait_until_well(Pass& pass)
+{
+    using Permit = model::ProviderHealth::Permit;
+    auto& connection = pass.tools.connection;
+    const auto began = std::chrono::steady_clock::now();
+    if (began < pass.well_until)
+        return false;
+    for (;;) {
+        const auto permit = health_.ask(connection);
+        if (permit == Permit::open)
+            pass.well_until = std::chrono::steady_clock::now() + breath;
+        if (permit == Permit::open || (permit == Permit::probe && health_.claim_probe(connection)))
+            return true;
+        if (std::chrono::steady_clock::now() - began > patience) {
+            pass.failures_in_a_row = most_failures_in_a_row;
+            return Error{ErrorKind::unavailable, "nobody may call it at present; see the alerts", {}};
+        }
+        pause(pass.context, 1s);
+    }
+}
+
 Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
 {
     Result<SyncedContact> outcome = SyncedContact{SyncOutcome::not_needed, "", 0};
     for (int attempt = 1; attempt <= most_tries; ++attempt) {
         pass.context.pause_point();
+        const auto is_asked = wait_until_well(pass);
+        if (!is_asked)
+            return is_asked.error();
         {
             const model::ContactLock lock{pass.tools.connection, seen.user_id};
             // Another worker may have been here since the page was read.
@@ -84,6 +115,12 @@ Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
                                        {pass.managed, pass.context.correlation_id(),
                                         wish->sought_as == search_digest(*wish) ? MayCreate::no : MayCreate::yes,
                                         is_to_be_read_back(*wish)});
+            if (!outcome) {
+                pass.well_until = {};
+                health_.failed(pass.tools.connection, outcome.error());
+            } else if (*is_asked && outcome->outcome == SyncOutcome::changed) { // otherwise ManyChat has said nothing
+                health_.succeeded(pass.tools.connection);
+            }
             if (outcome || !may_pass(outcome.error()))
                 return outcome;
         }
@@ -106,7 +143,7 @@ Result<void> TagSync::handle_failure(Pass& pass, const ManychatWish& wish, const
         pass.context.count("skipped_error");
         pass.failures_in_a_row += may_pass(error) ? 1 : 0;
         if (pass.failures_in_a_row >= most_failures_in_a_row)
-            return Error{ErrorKind::unavailable, "ManyChat does not answer: " + error.detail, {}};
+            return Error{ErrorKind::unavailable, "ManyChat is not well: " + error.detail, {}};
         return {};
     }
     pass.context.count("skipped_no_subscriber");
@@ -119,11 +156,19 @@ Result<void> TagSync::handle_failure(Pass& pass, const ManychatWish& wish, const
     return {};
 }
 
+// What had been given up is well now: the worker sees it with its next bell, and the alert closes.
+void TagSync::forgive(Pass& pass, const ManychatWish& wish)
+{
+    if (wish.given_up)
+        model::retry_given_up(pass.tools.connection, wish.user_id, "manychat");
+}
+
 Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
 {
     auto& context = pass.context;
     if (is_applied(wish, page_.phone_field()) && !is_to_be_read_back(wish)) {
         context.count("synced");
+        forgive(pass, wish);
         return {};
     }
     if (wish.subscriber_id.empty() && wish.profile.phone_digits.empty()) {
@@ -140,11 +185,17 @@ Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
         pass.failures_in_a_row = 0;
         context.count(synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
         context.count("status_changes", synced->status_changes);
+        forgive(pass, wish);
     } else if (auto handled = handle_failure(pass, wish, synced.error()); !handled) {
         return handled;
     }
-    context.save(place(wish.user_id));
     return {};
+}
+
+void TagSync::save(Pass& pass)
+{
+    pass.context.save(place(pass.last));
+    pass.save_at = std::chrono::steady_clock::now() + breath;
 }
 
 Result<void> TagSync::run(jobs::JobContext& context)
@@ -155,11 +206,14 @@ Result<void> TagSync::run(jobs::JobContext& context)
         log::info("ManyChat is switched off by MANYCHAT_ENABLED: nothing to synchronise");
         return {};
     }
-    const std::string product = context.parameter("product_id");
-    if (!product.empty() && !is_uuid(product))
-        return Error{ErrorKind::invalid_input, "product_id is no product's id", {}};
-
     auto& connection = context.connection();
+    std::string product = context.parameter("product_id");
+    if (!product.empty()) {
+        auto found = model::find_product_id(connection, product);
+        if (!found)
+            return found.error();
+        product = *std::move(found);
+    }
     SharedPace pace{[&connection]() -> postgres::Connection& { return connection; }, config_.pace_percent};
     manychat::Client client{config_.manychat, pace};
     Pass pass{context, {config_, connection, client, page_}, model::managed_manychat_tags(connection)};
@@ -168,18 +222,33 @@ Result<void> TagSync::run(jobs::JobContext& context)
         if (name != "status_changes")
             pass.done += number;
     context.progress(pass.done, total);
-    for (std::string after = context.checkpoint_member("after");;) {
+    pass.last = context.checkpoint_member("after");
+    try {
+        return walk(pass, product, total);
+    } catch (const jobs::JobStopped&) {
+        save(pass); // the next attempt counts on from here
+        throw;
+    }
+}
+
+Result<void> TagSync::walk(Pass& pass, const std::string& product, std::int64_t total)
+{
+    auto& context = pass.context;
+    for (std::string after = pass.last;;) {
         context.pause_point();
-        const auto ids = model::manychat_page(connection, after, product, page_size);
+        const auto ids = model::manychat_page(context.connection(), after, product, page_size);
         if (ids.empty())
             return {};
-        for (const auto& wish : model::read_manychat_wishes(connection, ids)) {
+        for (const auto& wish : model::read_manychat_wishes(context.connection(), ids)) {
             if (auto visited = visit(pass, wish); !visited)
                 return visited;
             context.progress(++pass.done, total);
+            pass.last = wish.user_id;
+            if (std::chrono::steady_clock::now() >= pass.save_at)
+                save(pass);
         }
-        after = ids.back();
-        context.save(place(after));
+        pass.last = after = ids.back();
+        save(pass);
     }
 }
 

@@ -13,7 +13,8 @@ void add_internal_jobs(jobs::JobRunner& runner, const Config& config, rabbitmq::
 // Counters: refolded.
 Result<void> expire_access(jobs::JobContext& context, rabbitmq::Publisher& publisher);
 
-// One e-mail to whoever has waited for over a day to register, once for each onboarding token.
+// One e-mail to whoever has waited for over a day to register, and the flow of ManyChat when one is chosen; once for
+// each onboarding token.
 // Counters: followed_up.
 Result<void> follow_up_onboarding(jobs::JobContext& context, rabbitmq::Publisher& publisher);
 

@@ -244,6 +244,26 @@ TEST_CASE_METHOD(EffectsFixture, "the team hears once of each beginning, end and
                        "access_began=Oficina de Poesia access_ended=Clube de Leitura access_ended=Oficina de Poesia");
 }
 
+TEST_CASE_METHOD(EffectsFixture, "access that begins again is told again, and starts its flow again",
+                 "[model][effects]")
+{
+    connection().execute("INSERT INTO access_rules (id, product_id, kind, value) VALUES "
+                         "(gen_random_uuid(), $1, 'manychat_flow', 'content7')",
+                         {std::string{club_id}});
+    catalogue = load_catalogue(connection());
+    on(1, {approved("HP1", day(1))});
+    on(20, {refunded("HP1", day(20))});
+    on(40, {approved("HP2", day(40))});
+    CHECK(notices() == "access_began=Clube de Leitura access_ended=Clube de Leitura access_began=Clube de Leitura");
+    CHECK(number("SELECT count(*) FROM messages WHERE template = 'access'") == 2);
+
+    // A second purchase beside a living one begins nothing.
+    on(41, {approved("HP3", day(41))});
+    on(42, {refunded("HP2", day(42))});
+    CHECK(number("SELECT count(*) FROM messages WHERE template = 'access'") == 2);
+    CHECK(number("SELECT count(*) FROM messages WHERE template = 'access_began'") == 2);
+}
+
 TEST_CASE_METHOD(EffectsFixture, "products of the same rank are changed sideways", "[model][effects]")
 {
     connection().script("UPDATE products SET priority = 1");

@@ -1,7 +1,10 @@
 #include "fold_fixture.hpp"
+#include "model/stores/catalogue_store.hpp"
+#include "model/stores/due_work.hpp"
 #include "model/stores/manychat_pace.hpp"
 #include "model/stores/manychat_store.hpp"
 #include "model/stores/message_store.hpp"
+#include "model/stores/reconciliation_store.hpp"
 #include "model/stores/settings_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -45,6 +48,7 @@ TEST_CASE_METHOD(ManychatFixture, "what ManyChat should show follows from the ta
     CHECK(found.profile.lifecycle == "pending_onboarding");
     CHECK(found.profile.onboarding_token.empty()); // made on a day of the story, and over
     CHECK(found.product_names == std::vector{club_name});
+    CHECK(found.product_ids == Tags{std::string{club_id}});
     CHECK(found.subscriber_id.empty());
     CHECK(found.applied_tags.empty());
 
@@ -170,6 +174,49 @@ TEST_CASE_METHOD(ManychatFixture, "flows wait for their contact, and the chosen 
     REQUIRE(chosen.size() == 1);
     CHECK(chosen[0].used_for == "welcome");
     CHECK(chosen[0].flow_ns == "content1");
+}
+
+TEST_CASE_METHOD(ManychatFixture, "the flows of a student are known in their order, with what each is about",
+                 "[model][manychat]")
+{
+    connection().execute("INSERT INTO access_rules (id, product_id, kind, value) VALUES "
+                         "(gen_random_uuid(), $1, 'manychat_flow', 'content7')",
+                         {std::string{club_id}});
+    catalogue = load_catalogue(connection());
+    now = day(1);
+    fold({approved("HP1", day(1))});
+    fold({refunded("HP1", day(1) + 1h)});
+
+    const auto flows = flows_of_student(connection(), user_id());
+    REQUIRE(flows.size() == 3);
+    std::multiset<std::string> first{flows[0].purpose, flows[1].purpose};
+    CHECK(first == std::multiset<std::string>{"access", "onboarding"});
+    CHECK(flows[2].purpose == "churn");
+    const auto& access = flows[0].purpose == "access" ? flows[0] : flows[1];
+    CHECK(access.product_id == club_id);
+    CHECK(access.flow_ns == "content7");
+    CHECK(access.is_open);
+    mark_sent(connection(), access.id, "");
+    for (const auto& flow : flows_of_student(connection(), user_id()))
+        CHECK(flow.sent_at.has_value() == (flow.id == access.id));
+}
+
+TEST_CASE_METHOD(ManychatFixture, "what was given up shows with the contact, and gets a new chance when asked for",
+                 "[model][manychat]")
+{
+    fold({approved("HP1", day(1))});
+    CHECK_FALSE(wish(user_id()).given_up);
+    connection().script("UPDATE reconciliations SET failed = true");
+    CHECK(wish(user_id()).given_up);
+
+    retry_given_up(connection(), user_id(), "manychat");
+    CHECK_FALSE(wish(user_id()).given_up);
+    CHECK(due_reconciliations(connection(), "manychat", 0s, 10).size() == 1);
+    CHECK(number("SELECT count(*) FROM reconciliations WHERE failed") == 1); // Discord's waits for a person
+
+    const auto before = row_versions();
+    retry_given_up(connection(), user_id(), "manychat");
+    CHECK(row_versions() == before);
 }
 
 TEST_CASE_METHOD(ManychatFixture, "when two records become one, the contact goes along", "[model][manychat]")

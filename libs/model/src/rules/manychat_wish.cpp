@@ -91,6 +91,11 @@ CustomFields custom_fields(const ContactProfile& profile, const std::string& pho
     return fields;
 }
 
+std::vector<std::string> custom_field_names(const std::string& phone_field)
+{
+    return {"name", "email", "onboarding_token", "lifecycle_status", phone_field, "product", "invite_link"};
+}
+
 std::string digest_of(const CustomFields& fields)
 {
     std::string text;

@@ -11,7 +11,11 @@ constexpr std::chrono::hours news_life{72};
 NewMessage flow_message(const StudentToFold& student, const Product& product, const std::string& flow_ns, Time began)
 {
     JsonWriter variables;
-    variables.begin_object().member("flow_ns", flow_ns).member("product", product.name).end_object();
+    variables.begin_object()
+        .member("flow_ns", flow_ns)
+        .member("product", product.name)
+        .member("product_id", product.id)
+        .end_object();
     NewMessage message;
     message.channel = "manychat_flow";
     message.cause_key = "flow:access:" + student.stored.id + ":" + product.id + ":" + flow_ns + ":" + to_iso8601(began);
@@ -34,10 +38,10 @@ void add_access_flows(std::vector<NewMessage>& messages, const StudentToFold& st
         const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
         const Product* product = catalogue.find(product_id);
         if (was_active || enrollment.status != EnrollmentStatus::active || product == nullptr ||
-            enrollment.without_onboarding || enrollment.started_at + news_life <= now)
+            enrollment.without_onboarding || enrollment.began_at + news_life <= now)
             continue;
         for (const auto& flow_ns : product->manychat_flows)
-            messages.push_back(flow_message(student, *product, flow_ns, enrollment.started_at));
+            messages.push_back(flow_message(student, *product, flow_ns, enrollment.began_at));
     }
 }
 

@@ -17,7 +17,8 @@ constexpr const char* contacts_sql = R"sql(
     SELECT users.id, email, name, phone, lifecycle, manychat_subscriber_id,
            (SELECT token FROM onboarding_tokens
             WHERE user_id = users.id AND used_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 1),
-           applied_fields, seen_at, sought_as, sought_at, not_found_because
+           applied_fields, seen_at, sought_as, sought_at, not_found_because,
+           EXISTS (SELECT FROM reconciliations AS row WHERE row.user_id = users.id AND target = 'manychat' AND failed)
     FROM users LEFT JOIN manychat_contacts AS contact ON contact.user_id = users.id
     WHERE users.id = ANY ($1::uuid[]) ORDER BY users.id
 )sql";
@@ -33,7 +34,7 @@ constexpr const char* courses_sql = R"sql(
 )sql";
 
 constexpr const char* access_sql = R"sql(
-    SELECT user_id, products.name, rule.value FROM enrollments
+    SELECT user_id, products.name, rule.value, products.id FROM enrollments
     JOIN products ON products.id = product_id
     LEFT JOIN access_rules AS rule ON rule.product_id = products.id AND rule.kind = 'manychat_tag'
     WHERE user_id = ANY ($1::uuid[]) AND status = 'active' ORDER BY products.name
@@ -96,12 +97,17 @@ constexpr const char* queued_sql = R"sql(
     ORDER BY created_at
 )sql";
 
+constexpr const char* flows_sql = R"sql(
+    SELECT id, template, variables ->> 'product_id', variables ->> 'flow_ns', status IN ('queued', 'sending'), sent_at
+    FROM messages WHERE user_id = $1 AND channel = 'manychat_flow' ORDER BY created_at, id
+)sql";
+
 constexpr const char* chosen_flows_sql = R"sql(
-    SELECT substr(key, length('manychat_flow_') + 1), value FROM settings
+    SELECT substr(key, length('manychat_flow_') + 1), value, false FROM settings
     WHERE starts_with(key, 'manychat_flow_') AND value <> ''
     UNION ALL
-    SELECT name, value FROM access_rules JOIN products ON products.id = product_id WHERE kind = 'manychat_flow'
-    ORDER BY 1
+    SELECT name, value, true FROM access_rules JOIN products ON products.id = product_id WHERE kind = 'manychat_flow'
+    ORDER BY 3, 1, 2
 )sql";
 
 constexpr const char* lock_sql = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
@@ -121,6 +127,7 @@ ManychatWish read_contact(const Rows& rows, std::size_t i)
     wish.sought_as = rows.text(i, 9);
     wish.sought_at = time_from_text(rows.view(i, 10));
     wish.not_found_because = rows.text(i, 11);
+    wish.given_up = rows.boolean(i, 12);
     return wish;
 }
 
@@ -157,6 +164,7 @@ std::vector<ManychatWish> read_manychat_wishes(postgres::Connection& connection,
         auto& wish = of(answers[3], i);
         if (wish.product_names.empty() || wish.product_names.back() != answers[3].view(i, 1))
             wish.product_names.push_back(answers[3].text(i, 1));
+        wish.product_ids.insert(answers[3].text(i, 3));
         if (!answers[3].is_null(i, 2))
             wish.tags.insert(answers[3].text(i, 2));
     }
@@ -243,12 +251,23 @@ std::vector<QueuedFlow> queued_flows(postgres::Connection& connection, const std
     return flows;
 }
 
+std::vector<StudentFlow> flows_of_student(postgres::Connection& connection, const std::string& user_id)
+{
+    const auto rows = connection.execute(flows_sql, {user_id});
+    std::vector<StudentFlow> flows;
+    flows.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        flows.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3), rows.boolean(i, 4),
+                         time_from_text(rows.view(i, 5))});
+    return flows;
+}
+
 std::vector<ChosenFlow> chosen_manychat_flows(postgres::Connection& connection)
 {
     const auto rows = connection.execute(chosen_flows_sql);
     std::vector<ChosenFlow> flows;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        flows.push_back({rows.text(i, 0), rows.text(i, 1)});
+        flows.push_back({rows.text(i, 0), rows.text(i, 1), rows.boolean(i, 2)});
     return flows;
 }
 

@@ -71,7 +71,7 @@ void add_notices(std::vector<NewMessage>& notices, const StudentToFold& student,
         const bool is_active = enrollment.status == EnrollmentStatus::active;
         if (was_active == is_active || enrollment.without_onboarding)
             continue;
-        const Time at = is_active ? enrollment.started_at : enrollment.ended_at.value_or(now);
+        const Time at = is_active ? enrollment.began_at : enrollment.ended_at.value_or(now);
         if (is_told_by_plan_change(view, product_id, at))
             continue;
         const std::string cause = student.stored.id + ":" + product_id + ":" + to_iso8601(at);

@@ -21,6 +21,11 @@ constexpr const char* want_sql = R"sql(
         failed = false, attempts = 0, next_attempt_at = NULL
 )sql";
 
+constexpr const char* retry_sql = R"sql(
+    UPDATE reconciliations SET failed = false, attempts = 0, next_attempt_at = clock_timestamp()
+    WHERE user_id = $1 AND target = $2 AND failed
+)sql";
+
 constexpr const char* lease_sql = R"sql(
     UPDATE reconciliations
     SET leased_until = now() + $3::int * interval '1 second', leased_by = pg_backend_pid(), attempts = attempts + 1
@@ -67,6 +72,11 @@ postgres::Statement want_reconciliations(std::span<const WantedReconciliation> w
         correlations.add_or_null(one.correlation_id);
     }
     return {want_sql, {users, targets, correlations}};
+}
+
+void retry_given_up(postgres::Connection& connection, const std::string& user_id, std::string_view target)
+{
+    connection.execute(retry_sql, {user_id, target});
 }
 
 std::optional<Lease> lease_reconciliation(postgres::Connection& connection, std::string_view target,

@@ -52,6 +52,9 @@ using CustomFields = std::vector<std::pair<std::string, std::string>>;
 // again. Unknown ones are left out, but for the token: one that is used or over should not be shown any more.
 CustomFields custom_fields(const ContactProfile& profile, const std::string& phone_field);
 
+// Every field that ciclo ever sets, those of flows included.
+std::vector<std::string> custom_field_names(const std::string& phone_field);
+
 // The same text for the same content, short and without personal data.
 std::string digest_of(const CustomFields& fields);
 

@@ -95,6 +95,7 @@ struct EnrollmentView {
     std::string product_id;
     EnrollmentStatus status = EnrollmentStatus::active;
     Time started_at;
+    Time began_at; // of the last access without a gap: later than started_at for who left and came back; not stored
     std::optional<Time> ended_at;
     std::optional<Time> renews_at;
     std::string origin_transaction;

@@ -20,6 +20,8 @@ struct ManychatWish {
     std::set<std::string> tags;
     std::vector<CourseStanding> courses;
     std::vector<std::string> product_names; // with access now
+    std::set<std::string> product_ids;      // the same
+    bool given_up = false;                  // what failed before, and waits for a person
 
     // As applied last.
     std::set<std::string> applied_tags;
@@ -69,9 +71,22 @@ struct QueuedFlow {
 // Flows that wait for the student's contact to be up to date, and for their first attempt.
 std::vector<QueuedFlow> queued_flows(postgres::Connection& connection, const std::string& user_id);
 
+struct StudentFlow {
+    std::string id; // of the message
+    std::string purpose;
+    std::string product_id; // of a flow that an access rule started
+    std::string flow_ns;    // the same
+    bool is_open = false;   // waits, or is being sent
+    std::optional<Time> sent_at;
+};
+
+// All flows that were ever wanted for the student, in the order of their making.
+std::vector<StudentFlow> flows_of_student(postgres::Connection& connection, const std::string& user_id);
+
 struct ChosenFlow {
     std::string used_for; // "welcome", or the product whose access rule names it
     std::string flow_ns;
+    bool is_rule = false;
 };
 
 // By the settings and the access rules.

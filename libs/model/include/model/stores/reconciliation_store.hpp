@@ -25,6 +25,9 @@ struct WantedReconciliation {
 // once in a call.
 postgres::Statement want_reconciliations(std::span<const WantedReconciliation> wanted);
 
+// What was given up gets a new chance. Does nothing for any other row.
+void retry_given_up(postgres::Connection& connection, const std::string& user_id, std::string_view target);
+
 struct Lease {
     std::string user_id;
     std::string target;
