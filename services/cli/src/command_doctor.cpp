@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "doctor_discord.hpp"
+#include "doctor_hotmart.hpp"
 #include "doctor_manychat.hpp"
 #include "doctor_report.hpp"
 
@@ -93,6 +94,24 @@ void check_resend(Report& report, Environment& environment)
         report.good("Resend", "the key is accepted");
 }
 
+void report_finding(Report& report, const Finding& finding)
+{
+    if (finding.is_right)
+        report.good(finding.what, finding.detail);
+    else
+        report.bad(finding.what, finding.detail);
+}
+
+void check_hotmart(Report& report, Environment& environment)
+{
+    if (!environment.flag("HOTMART_ENABLED", true, "")) {
+        report.skipped("Hotmart", "switched off by HOTMART_ENABLED");
+        return;
+    }
+    const auto locale = environment.text("LOCALE", "pt-BR", "");
+    report_finding(report, look_at_hotmart(hotmart::read_settings(environment), locale));
+}
+
 void check_manychat(Report& report, Environment& environment, std::optional<postgres::Connection>& connection)
 {
     if (!environment.flag("MANYCHAT_ENABLED", false, "")) {
@@ -102,10 +121,7 @@ void check_manychat(Report& report, Environment& environment, std::optional<post
     const auto url = environment.text("MANYCHAT_API_URL", "https://api.manychat.com", "");
     for (const auto& finding :
          look_at_manychat(url, environment.text("MANYCHAT_API_TOKEN", "", ""), connection ? &*connection : nullptr))
-        if (finding.is_good)
-            report.good(finding.what, finding.detail);
-        else
-            report.bad(finding.what, finding.detail);
+        report_finding(report, finding);
 }
 
 } // namespace
@@ -120,6 +136,7 @@ int doctor(const Words& words)
     check_broker(report, environment);
     if (connection)
         check_catalogue(report, *connection);
+    check_hotmart(report, environment);
     check_discord(report, environment, connection ? &*connection : nullptr);
     check_manychat(report, environment, connection);
     check_resend(report, environment);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "discord/guild.hpp"
+#include "finding.hpp"
 
 #include <optional>
 #include <set>
@@ -21,12 +22,6 @@ struct DiscordSetup {
     std::string welcome_channel;            // ids; empty: not set
     std::string registration_channel;
     std::set<std::string> announcement_channels;
-};
-
-struct Finding {
-    bool is_right = false;
-    std::string what;
-    std::string detail; // how it is, or what to do about it
 };
 
 // `locale`: "pt-BR", "es" or "en".

@@ -1,17 +1,12 @@
 #pragma once
 
+#include "finding.hpp"
 #include "postgres/connection.hpp"
 
 #include <string>
 #include <vector>
 
 namespace ciclo::cli {
-
-struct Finding {
-    bool is_good;
-    std::string what;
-    std::string detail;
-};
 
 // Is the token accepted, does every chosen flow exist, and which tags would have to be made? Reads only.
 // Without a connection only the token is tested.

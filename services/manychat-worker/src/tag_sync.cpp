@@ -55,6 +55,14 @@ struct TagSync::Pass {
     std::set<std::string> managed;
     std::int64_t done = 0;
     int failures_in_a_row = 0;
+
+    // What became of one student, and where the next attempt goes on; in the transaction of the work, if there is one.
+    void count_and_save(const std::string& user_id, std::string_view counter, int status_changes = 0)
+    {
+        context.count(counter);
+        context.count("status_changes", status_changes);
+        context.save(place(user_id));
+    }
 };
 
 bool TagSync::was_sought_lately(const ManychatWish& wish) const
@@ -83,7 +91,9 @@ Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
                 outcome = sync_contact(pass.tools, *wish,
                                        {pass.managed, pass.context.correlation_id(),
                                         wish->sought_as == search_digest(*wish) ? MayCreate::no : MayCreate::yes,
-                                        is_to_be_read_back(*wish)});
+                                        is_to_be_read_back(*wish), [&](int status_changes) {
+                                            pass.count_and_save(seen.user_id, "synced", status_changes);
+                                        }});
             if (outcome || !may_pass(outcome.error()))
                 return outcome;
         }
@@ -107,15 +117,19 @@ Result<void> TagSync::handle_failure(Pass& pass, const ManychatWish& wish, const
         pass.failures_in_a_row += may_pass(error) ? 1 : 0;
         if (pass.failures_in_a_row >= most_failures_in_a_row)
             return Error{ErrorKind::unavailable, "ManyChat does not answer: " + error.detail, {}};
+        pass.context.save(place(wish.user_id));
         return {};
     }
     pass.context.count("skipped_no_subscriber");
     const std::string words = search_digest(wish);
+    postgres::Transaction transaction{pass.tools.connection};
     if (wish.sought_as != words)
         model::append_event(pass.tools.connection, {"manychat.reconciliation", wish.user_id,
                                                     model::audit_payload(pass.context.correlation_id()),
                                                     model::AuditStatus::failed, error.detail, ""});
     model::record_not_found(pass.tools.connection, wish.user_id, words, error.detail);
+    pass.context.save(place(wish.user_id));
+    transaction.commit();
     return {};
 }
 
@@ -136,14 +150,12 @@ Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
         return {};
     }
     const auto synced = sync(pass, wish);
-    if (synced) {
-        pass.failures_in_a_row = 0;
-        context.count(synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
-        context.count("status_changes", synced->status_changes);
-    } else if (auto handled = handle_failure(pass, wish, synced.error()); !handled) {
-        return handled;
+    if (!synced) {
+        return handle_failure(pass, wish, synced.error());
     }
-    context.save(place(wish.user_id));
+    pass.failures_in_a_row = 0;
+    if (synced->outcome != SyncOutcome::changed)
+        pass.count_and_save(wish.user_id, synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
     return {};
 }
 
