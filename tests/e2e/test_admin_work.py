@@ -101,11 +101,14 @@ def test_every_endpoint_answers_as_described(ciclo, admin, person):
     assert "already" in again["detail"]
     api.ask(400, "POST", "/admin/products/{id}/access-rules", {"kind": "discord_role", "value": "aluno"}, **values)
     api.ask(404, "POST", "/admin/products/{id}/access-rules", {"kind": "class_enrollment", "value": NOBODY}, **values)
-    assert api.ask(200, "PATCH", "/admin/access-rules/{id}", {"value": "linha"}, id=rule["id"])["value"] == "linha"
+    other = api.ask(200, "PATCH", "/admin/access-rules/{id}", {"value": "linha"}, id=rule["id"])
+    assert other["value"] == "linha"
+    api.ask(404, "PATCH", "/admin/access-rules/{id}", {"value": "bordado"}, id=rule["id"])
+    rule = other
+    api.ask(400, "DELETE", "/admin/access-rules/{id}", query="?apply_to_existing=maybe", id=rule["id"])
     api.ask(204, "DELETE", "/admin/access-rules/{id}", id=rule["id"])
     api.ask(404, "DELETE", "/admin/access-rules/{id}", id=rule["id"])
 
-    assert api.ask(400, "DELETE", "/admin/access-rules/{id}", query="?apply_to_existing=maybe", id=NOBODY) is not None
 
     ciclo.database.execute(
         """INSERT INTO hotmart_buyers (id, email, hotmart_product_id, status, last_synced_at, sale_transaction, sale_weight,

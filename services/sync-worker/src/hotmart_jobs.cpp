@@ -35,8 +35,9 @@ void add_hotmart_jobs(jobs::JobRunner& runner, const HotmartJobs& settings, rabb
         {"sync_hotmart_subscriptions", sync_hotmart_subscriptions},
         {"sync_club_progress", sync_club_progress},
     };
-    for (const auto& [name, body] : recording)
-        add(name, [&settings, &publisher, body](auto& job) { return body(job, settings, publisher); });
+    for (const auto& one : recording)
+        add(one.first,
+            [&settings, &publisher, body = one.second](auto& job) { return body(job, settings, publisher); });
 }
 
 Result<void> check_credentials(const HotmartConfig& config)
