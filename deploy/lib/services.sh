@@ -24,13 +24,16 @@ ENV
     admin-api)
       echo "LISTEN_ADDRESS='127.0.0.1:$(port_of admin-api)'"
       echo "SESSION_COOKIE_SECURE='${SESSION_COOKIE_SECURE:-false}'"
-      chosen_settings TRUST_FORWARDED_FOR
+      chosen_settings TRUST_FORWARDED_FOR BRAKE_MAX_REVOCATIONS
       ;;
     discord-bot)
       discord_environment
       chosen_settings DISCORD_GATEWAY_URL DISCORD_REGISTRATION_CHANNEL_ID
       ;;
-    discord-worker) discord_environment ;;
+    discord-worker)
+      discord_environment
+      chosen_settings BRAKE_MAX_REVOCATIONS
+      ;;
     manychat-worker) manychat_environment ;;
     messaging-worker) email_environment ;;
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;

@@ -117,6 +117,7 @@ ENV
     if [[ -s $state/secrets/admin-token ]]; then echo "CICLO_ADMIN_TOKEN='$(<"$state/secrets/admin-token")'"; fi
     discord_environment
     email_environment
+    hotmart_environment
     feature_flags
     echo 'set +a'
   } | (umask 077 && cat >"$state/env.new")

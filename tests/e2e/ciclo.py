@@ -203,8 +203,8 @@ class Ciclo:
     # --- asking ---
 
     def cli(self, *arguments, seconds=30, code=0, typed=None):
-        environment = {**self._discord_environment(), **self._email_environment(), **self._manychat_environment(),
-                       **self.settings}
+        environment = {**self._discord_environment(), **self._email_environment(), **self._hotmart_environment(),
+                       **self._manychat_environment(), **self.settings}
         return run_cli(self.servers, self.database_url, self.amqp_url, *arguments,
                        seconds=seconds, code=code, environment=environment, typed=typed)
 

@@ -1,6 +1,5 @@
 """Hotmart's side of the syncs: what its API shows, and running the jobs that ask it."""
 
-import random
 import re
 import time
 
@@ -83,18 +82,3 @@ def row_versions(ciclo):
         """SELECT tablename, query_to_xml(format('SELECT ctid, xmin FROM %%I ORDER BY ctid', tablename), false, true,
                                           '')::text
            FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s) ORDER BY tablename""", list(BOOKKEEPING))
-
-
-def kill_at_random(ciclo, run_id, seed, least=3):
-    """Kills the worker again and again until the run has ended; answers how often that was."""
-    dice, kills = random.Random(seed), 0
-    deadline = time.monotonic() + 120
-    while look_at(ciclo, run_id).status in ("queued", "running") and time.monotonic() < deadline:
-        if kills < least:
-            time.sleep(dice.uniform(0.05, 0.6))
-            ciclo.kill_and_start("sync-worker")
-            ciclo.wait_ready("sync-worker")
-            kills += 1
-        else:
-            time.sleep(0.1)
-    return kills

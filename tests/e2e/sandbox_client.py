@@ -83,6 +83,9 @@ class Sandbox:
     def fault(self, **fault):
         return self.control("POST", "/faults", fault)["id"]
 
+    def has_struck(self, fault_id):
+        return any(fault["id"] == fault_id and fault["hits"] > 0 for fault in self.control("GET", "/faults"))
+
     def clear_faults(self):
         self.control("DELETE", "/faults")
 

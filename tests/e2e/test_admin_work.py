@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from admin_api import PASSWORD, AdminApi, assert_problem, caller
-from hotmart import CLUB, Person, Sale
+from hotmart import CLUB, Sale
 from openapi import ENDPOINTS, NOBODY, example_path, operation_of, resolved, schema_of
 from waiting import wait_until
 
@@ -101,9 +101,23 @@ def test_every_endpoint_answers_as_described(ciclo, admin, person):
     assert "already" in again["detail"]
     api.ask(400, "POST", "/admin/products/{id}/access-rules", {"kind": "discord_role", "value": "aluno"}, **values)
     api.ask(404, "POST", "/admin/products/{id}/access-rules", {"kind": "class_enrollment", "value": NOBODY}, **values)
-    assert api.ask(200, "PATCH", "/admin/access-rules/{id}", {"value": "linha"}, id=rule["id"])["value"] == "linha"
+    other = api.ask(200, "PATCH", "/admin/access-rules/{id}", {"value": "linha"}, id=rule["id"])
+    assert other["value"] == "linha"
+    api.ask(404, "PATCH", "/admin/access-rules/{id}", {"value": "bordado"}, id=rule["id"])
+    rule = other
+    api.ask(400, "DELETE", "/admin/access-rules/{id}", query="?apply_to_existing=maybe", id=rule["id"])
     api.ask(204, "DELETE", "/admin/access-rules/{id}", id=rule["id"])
     api.ask(404, "DELETE", "/admin/access-rules/{id}", id=rule["id"])
+
+
+    ciclo.database.execute(
+        """INSERT INTO hotmart_buyers (id, email, hotmart_product_id, status, last_synced_at, sale_transaction, sale_weight,
+                                       sale_at)
+           VALUES (gen_random_uuid(), 'compradora@escola.example', %s, 'COMPLETED', now(), 'HP777', 1, now())""", str(CLUB.id))
+    bought = api.ask(200, "GET", "/admin/buyers/courses", query="?email=Compradora@escola.example")
+    assert [course["product_name"] for course in bought["courses"]] == [CLUB.name] and not bought["has_account"]
+    assert api.ask(200, "GET", "/admin/buyers/courses", query="?email=ninguem@escola.example")["courses"] == []
+    api.ask(400, "GET", "/admin/buyers/courses", query="?email=ninguem")
 
     mapping = api.ask(201, "POST", "/admin/mappings",
                       {"source_hotmart_product_id": "9100002", "target_product_id": product["id"].upper()})
@@ -284,23 +298,3 @@ def test_asking_twice_while_a_job_waits_is_one_task(new_ciclo):
     for_one = admin.expect(202, "POST", f"/admin/events/manychat-sync?product_id={club}")
     assert for_one["task_id"] != first["task_id"]
     assert admin.get(f"/admin/jobs/runs/{for_one['task_id']}")["parameters"] == {"product_id": club}
-
-
-# --- catalogue ---
-
-
-def test_a_new_role_reaches_present_students_when_that_is_asked_for(ciclo, admin):
-    person = Person()
-    ciclo.link(person)
-    ciclo.gateway.accept(Sale(person).approved())
-    ciclo.wait_for_roles(person, CLUB.role)
-    ciclo.sandbox.put_role(ROLE, "Bordado", 2)
-    club = ciclo.database.value("SELECT product_id FROM product_identifiers WHERE value = %s", str(CLUB.id))
-
-    rule = admin.expect(201, "POST", f"/admin/products/{club}/access-rules",
-                        {"kind": "discord_role", "value": ROLE, "apply_to_existing": True})
-    try:
-        assert rule["applied_to"] >= 1
-        ciclo.wait_for_roles(person, CLUB.role, ROLE, seconds=20)
-    finally:
-        admin.ask("DELETE", f"/admin/access-rules/{rule['id']}")

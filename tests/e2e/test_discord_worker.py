@@ -96,6 +96,18 @@ def test_a_sweep_that_would_take_much_asks_first(ciclo):
     wait_until(lambda: open_alerts(ciclo) == [], "the alert closes by itself")
     assert ciclo.cli("discord", "sweep", "--confirm", sweep_id, code=1)
 
+    # Or a run is approved for so many people, as of any job; it settles what the ones before it held.
+    others = [student(ciclo) for _ in range(3)]
+    end_access_behind_the_back(ciclo, others)
+    sweep(ciclo)
+    ciclo.cli("jobs", "run", "reconcile_discord", "--approve", "2", "--watch", seconds=60)
+    wait_until(lambda: open_alerts(ciclo) == ["sweep_held", "sweep_held"], "two would not be enough")
+    assert all(CLUB.role in ciclo.sandbox.roles_of(person) for person in others)
+    ciclo.cli("jobs", "run", "reconcile_discord", "--approve", "3", "--watch", seconds=60)
+    for person in others:
+        ciclo.wait_for_roles(person, VISITOR_ROLE)
+    wait_until(lambda: open_alerts(ciclo) == [], "nothing is held any more")
+
 
 def test_a_sweep_takes_from_one_without_asking(ciclo):
     people = [student(ciclo) for _ in range(2)]

@@ -83,6 +83,18 @@ def test_the_doctor_is_content_with_a_sound_installation(ciclo):
     ciclo.cli("doctor")
 
 
+def test_the_doctor_says_what_is_wrong_with_hotmart_and_how_to_mend_it(ciclo):
+    good = {"id": "sandbox-client", "secret": "sandbox-secret"}
+    ciclo.sandbox.control("PUT", "/hotmart", {"client": {**good, "secret": "trocado"}})
+    try:
+        assert "Ferramentas > Credenciais Hotmart" in ciclo.cli("doctor", code=1)
+    finally:
+        ciclo.sandbox.control("PUT", "/hotmart", {"client": good})
+    ciclo.sandbox.fault(provider="hotmart", path="**", kind="drop", times=1)
+    assert "HOTMART_TOKEN_URL" in ciclo.cli("doctor", code=1)
+    assert "as credenciais são aceitas" in ciclo.cli("doctor")
+
+
 @pytest.mark.alone
 def test_while_rabbitmq_is_away_nothing_is_ready_and_webhooks_are_taken_all_the_same(new_ciclo, servers):
     ciclo = new_ciclo().start()

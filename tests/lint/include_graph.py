@@ -17,10 +17,11 @@ ALLOWED = {
     "net": {"core"},
     "postgres": {"core"},
     "rabbitmq": {"core"},
-    "worker": {"core", "postgres", "rabbitmq"},
     "contracts": {"core"},
     "model": {"core", "postgres"},
     "integrations": {"core", "net"},
+    # What workers have in common: their loop, and the bells that follow a fold.
+    "worker": {"core", "postgres", "rabbitmq", "contracts", "model"},
     # The frame that services hang their job bodies into: a part of a service that several share.
     "jobs": {"core", "net", "postgres", "rabbitmq", "contracts", "model"},
 }

@@ -6,7 +6,7 @@ from fields import BadInput, Fields
 
 KINDS = ("status", "drop", "drop_after", "latency", "rate_limit", "body")
 _FIELDS = ("provider", "method", "path", "kind", "status", "body", "headers", "content_type", "latency_ms",
-           "retry_after", "global", "scope", "probability", "times", "seed")
+           "retry_after", "global", "scope", "probability", "after", "times", "seed")
 
 
 def glob(pattern):
@@ -50,6 +50,7 @@ class Fault:
         if self.scope not in ("user", "global", "shared"):
             raise BadInput("scope", "must be user, global or shared")
         self.probability = f.get("probability", float, 1.0, low=0, high=1)
+        self.spared = f.get("after", int, 0, low=0)
         self.left = f.get("times", int, None, null=True, low=0)
         self.hits = 0
         # Its own generator, so that another fault's dice do not change this one's sequence.
@@ -59,6 +60,9 @@ class Fault:
         if self.left == 0 or provider != self.provider or self.method not in ("*", method):
             return False
         if not self.path.fullmatch(path):
+            return False
+        if self.spared > 0:
+            self.spared -= 1
             return False
         if self.probability < 1 and self._dice.random() >= self.probability:
             return False

@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 
+#include <charconv>
 #include <utility>
 
 namespace ciclo::jobs {
@@ -25,6 +26,14 @@ JobContext::JobContext(postgres::Connection& connection, const model::JobLease& 
 std::string JobContext::parameter(std::string_view name) const
 {
     return member_of(lease_.parameters, name);
+}
+
+std::size_t JobContext::approved_people() const
+{
+    const auto text = parameter("approved_people"); // a number, or a text where a client sent one
+    std::size_t people = 0;
+    std::from_chars(text.data(), text.data() + text.size(), people);
+    return people;
 }
 
 std::string JobContext::checkpoint_member(std::string_view name) const

@@ -102,6 +102,14 @@ std::int64_t integer_or(const JsonView& object, std::string_view name, std::int6
     return *number;
 }
 
+bool truth(const JsonView& object, std::string_view name, bool fallback)
+{
+    const auto member = object[name];
+    if (member.exists() && !member.boolean())
+        throw Refusal{400, fmt::format("`{}` must be true or false.", name)};
+    return member.boolean().value_or(fallback);
+}
+
 int query_integer(const net::HttpRequest& request, std::string_view name, int fallback, int least, int most)
 {
     const auto text = request.query(name);
@@ -112,6 +120,14 @@ int query_integer(const net::HttpRequest& request, std::string_view name, int fa
     if (failure != std::errc{} || end != text->data() + text->size() || number < least || number > most)
         throw Refusal{400, fmt::format("`{}` must be a whole number from {} to {}.", name, least, most)};
     return number;
+}
+
+bool query_truth(const net::HttpRequest& request, std::string_view name)
+{
+    const auto text = request.query(name).value_or("false");
+    if (text != "true" && text != "false")
+        throw Refusal{400, fmt::format("`{}` must be true or false.", name)};
+    return text == "true";
 }
 
 std::string query_text(const net::HttpRequest& request, std::string_view name, std::size_t most)

@@ -65,7 +65,9 @@ std::string required_text(const JsonView& object, std::string_view name, std::si
 std::string optional_text(const JsonView& object, std::string_view name, std::size_t most = 200);
 std::int64_t integer_or(const JsonView& object, std::string_view name, std::int64_t fallback, std::int64_t least,
                         std::int64_t most);
+bool truth(const JsonView& object, std::string_view name, bool fallback);
 int query_integer(const net::HttpRequest& request, std::string_view name, int fallback, int least, int most);
+bool query_truth(const net::HttpRequest& request, std::string_view name);
 std::string query_text(const net::HttpRequest& request, std::string_view name, std::size_t most = 200);
 std::string uuid_of(const std::string& text, std::string_view what);
 

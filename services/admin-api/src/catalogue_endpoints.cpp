@@ -1,8 +1,8 @@
 #include "audit.hpp"
 #include "endpoints.hpp"
 
-#include "core/uuid.hpp"
 #include "model/rules/catalogue_input.hpp"
+#include "model/stores/access_rule_store.hpp"
 #include "model/stores/catalogue_desk.hpp"
 #include "model/stores/catalogue_store.hpp"
 
@@ -61,31 +61,6 @@ std::vector<std::pair<std::string, std::string>> list_of(const JsonView& body, s
             throw refusal_of(fine.error());
     }
     return list;
-}
-
-bool truth(const JsonView& body, std::string_view name, bool fallback)
-{
-    const auto member = body[name];
-    if (member.exists() && !member.boolean())
-        throw Refusal{400, fmt::format("`{}` must be true or false.", name)};
-    return member.boolean().value_or(fallback);
-}
-
-// In the caller's transaction. Without the wish nothing is started for those who have access already.
-std::int64_t apply_if_wanted(Call& call, bool wanted, const std::string& product_id)
-{
-    return wanted ? model::apply_to_present_students(call.connection, product_id, new_uuid()) : 0;
-}
-
-net::HttpResponse rule_answer(Call& call, int status, const std::string& id, std::int64_t applied_to)
-{
-    const auto rule = model::find_access_rule(call.connection, id);
-    if (!rule)
-        throw Refusal{404, fmt::format("There is no access rule {}.", id)};
-    JsonWriter json;
-    json.begin_object().member("id", rule->id).member("product_id", rule->product_id).member("kind", rule->kind);
-    json.member("value", rule->value).member("applied_to", applied_to).end_object();
-    return json_answer(status, json);
 }
 
 } // namespace
@@ -189,52 +164,6 @@ net::HttpResponse delete_identifier(Call& call)
         throw Refusal{404, "The product has no such identifier."};
     expect(model::remove_identifier(call.connection, kind, value));
     note(call, "admin.identifier_removed", {{"product_id", id}, {"kind", kind}, {"value", value}});
-    return no_content();
-}
-
-net::HttpResponse create_access_rule(Call& call)
-{
-    const auto product_id = uuid_of(call.captures[0], "product");
-    const auto document = json_body(call.request);
-    auto [kind, value] = kind_and_value(document.root());
-    if (const auto fine = model::check_access_rule(kind, value); !fine)
-        throw refusal_of(fine.error());
-    const bool apply = truth(document.root(), "apply_to_existing", false);
-    postgres::Transaction transaction{call.connection};
-    const auto added = model::add_access_rule(call.connection, {"", product_id, kind, value});
-    const auto& id = expect(added);
-    const auto applied_to = apply_if_wanted(call, apply, product_id);
-    note(call, "admin.access_rule_created", {{"product_id", product_id}, {"access_rule_id", id}, {"kind", kind}});
-    transaction.commit();
-    return rule_answer(call, 201, id, applied_to);
-}
-
-net::HttpResponse change_access_rule(Call& call)
-{
-    const auto document = json_body(call.request);
-    const auto value = required_text(document.root(), "value", 500);
-    const bool apply = truth(document.root(), "apply_to_existing", false);
-    auto rule = model::find_access_rule(call.connection, uuid_of(call.captures[0], "access rule"));
-    if (!rule)
-        throw Refusal{404, "There is no access rule with this id."};
-    rule->value = value;
-    if (const auto fine = model::check_access_rule(rule->kind, value); !fine)
-        throw refusal_of(fine.error());
-    postgres::Transaction transaction{call.connection};
-    if (const auto changed = model::change_access_rule(call.connection, *rule); !changed)
-        throw refusal_of(changed.error());
-    const auto applied_to = apply_if_wanted(call, apply, rule->product_id);
-    note(call, "admin.access_rule_changed", {{"product_id", rule->product_id}, {"access_rule_id", rule->id}});
-    transaction.commit();
-    return rule_answer(call, 200, rule->id, applied_to);
-}
-
-net::HttpResponse delete_access_rule(Call& call)
-{
-    const auto id = uuid_of(call.captures[0], "access rule");
-    if (!model::delete_access_rule(call.connection, id))
-        throw Refusal{404, "There is no access rule with this id."};
-    note(call, "admin.access_rule_deleted", {{"access_rule_id", id}});
     return no_content();
 }
 

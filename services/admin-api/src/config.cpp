@@ -1,5 +1,7 @@
 #include "config.hpp"
 
+#include "model/policy.hpp"
+
 namespace ciclo::admin {
 
 Config Config::read(Environment& environment)
@@ -13,6 +15,7 @@ Config Config::read(Environment& environment)
     config.trust_forwarded_for =
         environment.flag("TRUST_FORWARDED_FOR", false,
                          "take the caller's address from the last entry of X-Forwarded-For: behind a proxy");
+    config.brake = model::read_brake_policy(environment);
     return config;
 }
 

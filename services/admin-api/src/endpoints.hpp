@@ -34,6 +34,7 @@ net::HttpResponse delete_identifier(Call& call);
 net::HttpResponse create_access_rule(Call& call);
 net::HttpResponse change_access_rule(Call& call);
 net::HttpResponse delete_access_rule(Call& call);
+net::HttpResponse list_courses_of_buyer(Call& call);
 net::HttpResponse list_mappings(Call& call);
 net::HttpResponse create_mapping(Call& call);
 net::HttpResponse change_mapping(Call& call);

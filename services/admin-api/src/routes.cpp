@@ -43,6 +43,7 @@ constexpr auto routes = std::to_array<Route>({
     {"POST", "/admin/products/{}/access-rules", manage, create_access_rule},
     {"PATCH", "/admin/access-rules/{}", manage, change_access_rule},
     {"DELETE", "/admin/access-rules/{}", manage, delete_access_rule},
+    {"GET", "/admin/buyers/courses", look, list_courses_of_buyer},
     {"GET", "/admin/mappings", look, list_mappings},
     {"POST", "/admin/mappings", manage, create_mapping},
     {"PATCH", "/admin/mappings/{}", manage, change_mapping},

@@ -31,7 +31,8 @@ using namespace std::chrono_literals;
 
 constexpr int longest_list = 1000;
 constexpr const char* products_of_role_sql =
-    "SELECT product_id FROM access_rules WHERE kind = 'discord_role' AND value = $1 ORDER BY product_id";
+    "SELECT product_id FROM access_rules "
+    "WHERE kind = 'discord_role' AND value = $1 AND applies_until IS NULL ORDER BY product_id";
 
 int fail(const Error& error)
 {

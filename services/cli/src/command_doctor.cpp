@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "doctor_discord.hpp"
+#include "doctor_hotmart.hpp"
 #include "doctor_manychat.hpp"
 #include "doctor_report.hpp"
 
@@ -93,6 +94,16 @@ void check_resend(Report& report, Environment& environment)
         report.good("Resend", "the key is accepted");
 }
 
+void check_hotmart(Report& report, Environment& environment)
+{
+    if (!environment.flag("HOTMART_ENABLED", true, "")) {
+        report.skipped("Hotmart", "switched off by HOTMART_ENABLED");
+        return;
+    }
+    const auto locale = environment.text("LOCALE", "pt-BR", "");
+    report.add(look_at_hotmart(hotmart::read_settings(environment), locale));
+}
+
 } // namespace
 
 int doctor(const Words& words)
@@ -105,6 +116,7 @@ int doctor(const Words& words)
     check_broker(report, environment);
     if (connection)
         check_catalogue(report, *connection);
+    check_hotmart(report, environment);
     check_discord(report, environment, connection ? &*connection : nullptr);
     check_manychat(report, environment, connection ? &*connection : nullptr);
     check_resend(report, environment);

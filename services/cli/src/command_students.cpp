@@ -65,6 +65,7 @@ private:
     model::ProductNames products_{};
     std::string product_id_{};
     std::string correlation_id_ = new_uuid();
+    Ringer ringer_{};
     std::vector<model::Fact> page_{};
     std::size_t rows_ = 0;
     std::size_t imported_ = 0;
@@ -132,7 +133,7 @@ void Importer::flush()
         transaction.commit();
         imported_ += imported.new_facts;
         students_ += imported.new_students;
-        ring_folds(imported.user_ids);
+        ringer_.folds(imported.user_ids);
     }
     page_.clear();
 }

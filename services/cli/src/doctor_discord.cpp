@@ -155,7 +155,7 @@ void check_discord(Report& report, Environment& environment, postgres::Connectio
     for (std::size_t i = 0; i < rows.size(); ++i)
         setup->announcement_channels.insert(rows.text(i, 0));
     for (const auto& finding : examine_discord(*setup, locale))
-        finding.is_right ? report.good(finding.what, finding.detail) : report.bad(finding.what, finding.detail);
+        report.add(finding);
 }
 
 } // namespace ciclo::cli

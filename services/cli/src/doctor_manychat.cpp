@@ -41,7 +41,7 @@ void check_page(Report& report, manychat::Client& client, ManychatSetup setup, s
     setup.tags = *std::move(tags);
     setup.fields = *std::move(fields);
     for (const auto& finding : examine_manychat(setup, locale))
-        finding.is_right ? report.good(finding.what, finding.detail) : report.bad(finding.what, finding.detail);
+        report.add(finding);
 }
 
 } // namespace

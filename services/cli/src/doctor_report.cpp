@@ -15,6 +15,11 @@ void Report::bad(std::string_view what, std::string_view detail)
     failed_ = true;
 }
 
+void Report::add(const Finding& finding)
+{
+    finding.is_right ? good(finding.what, finding.detail) : bad(finding.what, finding.detail);
+}
+
 void Report::skipped(std::string_view what, std::string_view why)
 {
     fmt::print("  -       {:<22} {}\n", what, why);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "finding.hpp"
+
 #include <string_view>
 
 namespace ciclo::cli {
@@ -9,6 +11,7 @@ class Report {
 public:
     void good(std::string_view what, std::string_view detail);
     void bad(std::string_view what, std::string_view detail);
+    void add(const Finding& finding);
     void skipped(std::string_view what, std::string_view why);
     bool failed() const noexcept { return failed_; }
 

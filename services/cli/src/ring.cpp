@@ -4,24 +4,32 @@
 #include "core/environment.hpp"
 #include "core/uuid.hpp"
 #include "jobs/job_bell.hpp"
-#include "rabbitmq/publisher.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace ciclo::cli {
 
-void ring(std::vector<rabbitmq::Message> bells)
+Ringer::Ringer()
 {
     Environment environment;
-    const auto url = environment.text("AMQP_URL", "", "RabbitMQ");
-    if (url.empty() || bells.empty())
-        return;
-    rabbitmq::Publisher publisher{url};
-    publisher.publish(std::move(bells));
-    publisher.flush(std::chrono::seconds{2});
+    if (const auto url = environment.text("AMQP_URL", "", "RabbitMQ"); !url.empty())
+        publisher_ = std::make_unique<rabbitmq::Publisher>(url);
 }
 
-void ring_folds(const std::vector<std::string>& user_ids)
+Ringer::~Ringer()
+{
+    if (publisher_)
+        publisher_->flush(std::chrono::seconds{2});
+}
+
+void Ringer::ring(std::vector<rabbitmq::Message> bells)
+{
+    if (publisher_)
+        publisher_->publish(std::move(bells));
+}
+
+void Ringer::folds(const std::vector<std::string>& user_ids)
 {
     const std::string correlation_id = new_uuid();
     std::vector<rabbitmq::Message> bells;
@@ -29,6 +37,18 @@ void ring_folds(const std::vector<std::string>& user_ids)
     for (const auto& id : user_ids)
         bells.push_back(rabbitmq::message_of(contracts::FoldStudent{id, correlation_id}));
     ring(std::move(bells));
+}
+
+void ring(std::vector<rabbitmq::Message> bells)
+{
+    if (!bells.empty())
+        Ringer{}.ring(std::move(bells));
+}
+
+void ring_folds(const std::vector<std::string>& user_ids)
+{
+    if (!user_ids.empty())
+        Ringer{}.folds(user_ids);
 }
 
 void ring_job(const std::string& job, const std::string& run_id, const std::string& correlation_id)

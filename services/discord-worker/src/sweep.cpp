@@ -53,6 +53,7 @@ Sweep::Sweep(jobs::JobContext& context, discord::Client& client, Settings settin
     : context_(context), connection_(context.connection()), client_(client), settings_(std::move(settings)),
       dry_run_(context.parameter("dry_run") == "true")
 {
+    settings_.brake.approved_people = std::max(settings_.brake.approved_people, context.approved_people());
 }
 
 Result<std::vector<discord::Member>> Sweep::read_page(const std::string& after)
@@ -92,7 +93,7 @@ Result<void> Sweep::run()
     visitor_ = model::find_setting(connection_, "visitor_role_id").value_or("");
     const Time started_at = model::begin_sweep(connection_, {context_.run_id(), dry_run_});
     std::string after = context_.checkpoint_member("after");
-    std::int64_t done = 0;
+    std::int64_t done = context_.checkpoint_number("done");
     for (bool is_last = false; !is_last;) {
         context_.pause_point();
         const auto members = read_page(after);
@@ -113,7 +114,7 @@ Result<void> Sweep::run()
         done += static_cast<std::int64_t>(members->size());
         context_.progress(done);
         JsonWriter checkpoint;
-        checkpoint.begin_object().member("after", after).end_object();
+        checkpoint.begin_object().member("after", after).member("done", done).end_object();
         context_.save(checkpoint.text());
         transaction.commit();
         settings_.ring(to_ring_);
@@ -165,7 +166,9 @@ void Sweep::compare(const model::SweptStudent& student, const Page& page)
     auto evidence = model::read_role_evidence(connection_, student.user_id, student.discord_id);
     question.history = std::move(evidence.history);
     question.ended = std::move(evidence.ended);
-    question.held_back = std::move(evidence.held_back);
+    // With an approval this run decides on what earlier ones have held back, too.
+    if (!is_approved())
+        question.held_back = std::move(evidence.held_back);
     const model::RolePlan plan = model::plan_roles(question);
     if (!plan.give.empty() && !member.pending) {
         context_.count("granted");
@@ -228,6 +231,8 @@ void Sweep::conclude(Time started_at)
         return;
     }
     model::finish_sweep(connection_, context_.run_id(), model::SweepEnd::done, decision.stops ? decision.reason : "");
+    if (is_approved())
+        model::discard_held_sweeps(connection_);
     const auto losing = dry_run_ ? std::vector<std::string>{} : model::people_losing(connection_, context_.run_id());
     want(losing);
     transaction.commit();

@@ -15,8 +15,8 @@ namespace ciclo::discord_worker {
 
 // The job reconcile_discord: one pass over all members of the guild, page by page. Compares them with the tables,
 // records what was seen, and has those reconciled who differ. Grants are never held back. What would be taken is only
-// noted, and released at the end together, unless the brake stops it. With the parameter "dry_run" nobody is
-// reconciled.
+// noted, and released at the end together, unless the brake stops it. A run that was approved for so many people also
+// settles the held ones before it. With the parameter "dry_run" nobody is reconciled.
 class Sweep {
 public:
     struct Settings {
@@ -37,6 +37,7 @@ private:
     void compare_strangers(const Page& page);
     void write_page();
     void conclude(Time started_at);
+    bool is_approved() const noexcept { return settings_.brake.approved_people > 0 && !dry_run_; }
     void want(const std::vector<std::string>& user_ids);
 
     jobs::JobContext& context_;

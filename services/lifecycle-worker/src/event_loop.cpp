@@ -2,10 +2,10 @@
 
 #include "contracts/hotmart_event_received.hpp"
 #include "core/log.hpp"
-#include "downstream.hpp"
 #include "model/rules/retry.hpp"
 #include "model/stores/apply_events.hpp"
 #include "model/stores/event_log.hpp"
+#include "worker/downstream.hpp"
 
 #include <chrono>
 #include <thread>
@@ -114,7 +114,7 @@ void EventLoop::apply(std::span<const std::string> ids)
 {
     const auto began = std::chrono::steady_clock::now();
     const model::Applied applied = model::apply_events(session_.connection(), ids, catalogue_, config_.policy, now);
-    ring_downstream(publisher_, applied.students);
+    worker::ring_downstream(publisher_, applied.students);
     log_applied(applied);
     batches_.increment();
     batch_seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());

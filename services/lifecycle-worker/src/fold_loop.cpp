@@ -2,11 +2,11 @@
 
 #include "contracts/fold_student.hpp"
 #include "core/log.hpp"
-#include "downstream.hpp"
 #include "model/policy.hpp"
 #include "model/stores/due_work.hpp"
 #include "model/stores/projection_store.hpp"
 #include "model/stores/student_store.hpp"
+#include "worker/downstream.hpp"
 
 #include <chrono>
 
@@ -94,7 +94,7 @@ void FoldLoop::fold(const std::string& user_id)
         model::fold_students(connection, students, catalogue_.current(connection), config_.policy, now());
     const bool again = model::complete_reconciliation(connection, *lease);
     transaction.commit();
-    ring_downstream(publisher_, folded);
+    worker::ring_downstream(publisher_, folded);
     log::info("student folded again", {{"user_id", user_id}, {"correlation_id", lease->correlation_id}});
     if (again)
         publisher_.publish(rabbitmq::message_of(contracts::FoldStudent{user_id, lease->correlation_id}));

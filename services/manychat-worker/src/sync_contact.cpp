@@ -4,6 +4,8 @@
 #include "model/stores/event_log.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -42,7 +44,17 @@ public:
 
     const Result<void>& outcome() const noexcept { return outcome_; }
     const std::vector<AuditEvent>& events() const noexcept { return events_; }
-    int status_changes() const noexcept { return status_changes_; }
+
+    // Status tags that were given, just now or by an attempt that could not note it any more.
+    int status_changes() const
+    {
+        std::set<std::string> changed;
+        for (const auto& one : wish_.courses)
+            if (const auto tag = model::status_tag(one.course, one.status);
+                given_.contains(tag) || (contact_.tags.contains(tag) && !wish_.applied_tags.contains(tag)))
+                changed.insert(tag);
+        return static_cast<int>(changed.size());
+    }
 
 private:
     bool may_go_on() const { return outcome_.has_value() || concerns_one_tag(outcome_.error()); }
@@ -64,11 +76,8 @@ private:
             return;
         }
         contact_.tags.insert(tag);
+        given_.insert(tag);
         log(tag, "manychat.tag_added");
-        status_changes_ +=
-            static_cast<int>(std::any_of(wish_.courses.begin(), wish_.courses.end(), [&tag](const auto& one) {
-                return model::status_tag(one.course, one.status) == tag;
-            }));
     }
 
     void remove(const std::string& tag)
@@ -108,7 +117,7 @@ private:
     manychat::Subscriber& contact_;
     Result<void> outcome_;
     std::vector<AuditEvent> events_;
-    int status_changes_ = 0;
+    std::set<std::string> given_;
 };
 
 void store(const Tools& tools, const model::AppliedContact& applied, const std::vector<AuditEvent>& events)
@@ -181,7 +190,11 @@ Result<SyncedContact> sync_contact(const Tools& tools, const ManychatWish& wish,
     model::AppliedContact applied{wish.user_id, {}, fields_set ? digest : ""};
     std::set_intersection(contact->tags.begin(), contact->tags.end(), ours.begin(), ours.end(),
                           std::inserter(applied.tags, applied.tags.end()));
+    postgres::Transaction transaction{tools.connection};
     store(tools, applied, changes.events());
+    if (outcome && sync.when_stored)
+        sync.when_stored(changes.status_changes());
+    transaction.commit();
     if (!outcome)
         return outcome.error();
     return SyncedContact{SyncOutcome::changed, contact->id, changes.status_changes()};

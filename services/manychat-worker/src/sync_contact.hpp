@@ -2,6 +2,7 @@
 
 #include "find_contact.hpp"
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -12,6 +13,8 @@ struct ContactSync {
     std::string correlation_id;
     MayCreate may_create = MayCreate::yes;
     bool read_back = false; // look even when nothing of ours has changed
+    // Called in the transaction that notes the contact as made equal, with the status tags given.
+    std::function<void(int status_changes)> when_stored{};
 };
 
 enum class SyncOutcome {
@@ -24,7 +27,7 @@ enum class SyncOutcome {
 struct SyncedContact {
     SyncOutcome outcome;
     std::string subscriber_id; // empty when there is no contact
-    int status_changes = 0;    // status tags given
+    int status_changes = 0;    // status tags given, by this or an attempt before that was cut short
 };
 
 // Makes the tags and custom fields of one contact equal to what the tables say; the caller holds its lock. What was

@@ -61,6 +61,15 @@ struct TagSync::Pass {
     std::string last{};                                 // the student looked at last
     std::chrono::steady_clock::time_point well_until{}; // nothing has failed: no need to ask before then
     std::chrono::steady_clock::time_point save_at{};
+
+    // What became of one student, and where the next attempt goes on; in the transaction of the work, if there is one.
+    void count_and_save(const std::string& user_id, std::string_view counter, int status_changes = 0)
+    {
+        context.count(counter);
+        context.count("status_changes", status_changes);
+        last = user_id;
+        context.save(place(user_id));
+    }
 };
 
 bool TagSync::was_sought_lately(const ManychatWish& wish) const
@@ -114,7 +123,10 @@ Result<SyncedContact> TagSync::sync(Pass& pass, const ManychatWish& seen)
                 outcome = sync_contact(pass.tools, *wish,
                                        {pass.managed, pass.context.correlation_id(),
                                         wish->sought_as == search_digest(*wish) ? MayCreate::no : MayCreate::yes,
-                                        is_to_be_read_back(*wish)});
+                                        is_to_be_read_back(*wish), [&](int status_changes) {
+                                            pass.count_and_save(seen.user_id, "synced", status_changes);
+                                            forgive(pass, *wish);
+                                        }});
             if (!outcome) {
                 pass.well_until = {};
                 health_.failed(pass.tools.connection, outcome.error());
@@ -144,15 +156,21 @@ Result<void> TagSync::handle_failure(Pass& pass, const ManychatWish& wish, const
         pass.failures_in_a_row += may_pass(error) ? 1 : 0;
         if (pass.failures_in_a_row >= most_failures_in_a_row)
             return Error{ErrorKind::unavailable, "ManyChat is not well: " + error.detail, {}};
+        pass.last = wish.user_id;
+        save(pass);
         return {};
     }
     pass.context.count("skipped_no_subscriber");
     const std::string words = search_digest(wish);
+    postgres::Transaction transaction{pass.tools.connection};
     if (wish.sought_as != words)
         model::append_event(pass.tools.connection, {"manychat.reconciliation", wish.user_id,
                                                     model::audit_payload(pass.context.correlation_id()),
                                                     model::AuditStatus::failed, error.detail, ""});
     model::record_not_found(pass.tools.connection, wish.user_id, words, error.detail);
+    pass.last = wish.user_id;
+    save(pass);
+    transaction.commit();
     return {};
 }
 
@@ -181,14 +199,13 @@ Result<void> TagSync::visit(Pass& pass, const ManychatWish& wish)
         return {};
     }
     const auto synced = sync(pass, wish);
-    if (synced) {
-        pass.failures_in_a_row = 0;
-        context.count(synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
-        context.count("status_changes", synced->status_changes);
-        forgive(pass, wish);
-    } else if (auto handled = handle_failure(pass, wish, synced.error()); !handled) {
-        return handled;
-    }
+    if (!synced)
+        return handle_failure(pass, wish, synced.error());
+    pass.failures_in_a_row = 0;
+    if (synced->outcome == SyncOutcome::changed)
+        return {}; // counted with what was stored
+    context.count(synced->outcome == SyncOutcome::no_phone ? "skipped_no_phone" : "synced");
+    forgive(pass, wish);
     return {};
 }
 

@@ -3,6 +3,8 @@
 #include "contracts/fold_student.hpp"
 #include "model/stores/due_work.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <vector>
 
@@ -21,7 +23,7 @@ Result<void> expire_access(jobs::JobContext& context, rabbitmq::Publisher& publi
 {
     auto& connection = context.connection();
     context.count("refolded", 0);
-    std::int64_t done = 0;
+    std::int64_t done = context.checkpoint_number("done");
     while (true) {
         context.pause_point();
         postgres::Transaction transaction{connection};
@@ -29,7 +31,7 @@ Result<void> expire_access(jobs::JobContext& context, rabbitmq::Publisher& publi
         done += marked;
         context.count("refolded", marked);
         context.progress(done);
-        context.save("{}");
+        context.save(fmt::format(R"({{"done": {}}})", done));
         transaction.commit();
         std::vector<rabbitmq::Message> bells;
         for (const auto& row : model::due_reconciliations(connection, "lifecycle", 0s, page_size))

@@ -1,8 +1,8 @@
 #include "fact_batch.hpp"
 
-#include "checkpoint_number.hpp"
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
+#include "worker/downstream.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -15,12 +15,6 @@ namespace {
 
 // Locks and memory of one transaction stay small.
 constexpr std::size_t facts_at_once = 100;
-
-// People that an administrator has allowed this run to revoke.
-std::size_t approved_people(const jobs::JobContext& job)
-{
-    return number_from(job.parameter("approved_people"));
-}
 
 std::vector<model::Fact> read_held_back(const std::string& checkpoint)
 {
@@ -41,11 +35,11 @@ std::vector<model::Fact> read_held_back(const std::string& checkpoint)
 
 } // namespace
 
-FactBatch::FactBatch(jobs::JobContext& job, const FoldPolicy& policy)
-    : job_(job), policy_(policy), students_(model::students_by_product(job.connection())),
+FactBatch::FactBatch(jobs::JobContext& job, const FoldPolicy& policy, rabbitmq::Publisher& publisher)
+    : job_(job), policy_(policy), publisher_(publisher), students_(model::students_by_product(job.connection())),
       held_back_(read_held_back(job.checkpoint()))
 {
-    policy_.brake.approved_people = std::max(policy_.brake.approved_people, approved_people(job));
+    policy_.brake.approved_people = std::max(policy_.brake.approved_people, job.approved_people());
     job.count("facts", 0);
     job.count("students_created", 0);
 }
@@ -102,6 +96,7 @@ Result<void> FactBatch::record_some(std::span<const model::Fact> facts)
             job_.count("students_created", static_cast<std::int64_t>(recorded.new_students));
             save_position();
             transaction.commit();
+            worker::ring_downstream(publisher_, recorded.students);
             return {};
         }
         // Rolled back: the students who would lose something wait, the others are recorded without them.
@@ -153,6 +148,7 @@ Result<void> FactBatch::finish()
     job_.count("revoked", static_cast<std::int64_t>(recorded.revoked.size()));
     save_position();
     transaction.commit();
+    worker::ring_downstream(publisher_, recorded.students);
     return {};
 }
 

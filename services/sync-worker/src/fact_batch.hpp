@@ -6,6 +6,7 @@
 #include "model/rules/brake.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/record_facts.hpp"
+#include "rabbitmq/publisher.hpp"
 
 #include <set>
 #include <span>
@@ -20,13 +21,13 @@ struct FoldPolicy {
     model::BrakePolicy brake;
 };
 
-// Records the facts that a run finds, page by page, each page with the run's checkpoint in one transaction. Facts that
-// would take access away are held back until finish(), and stop the run when they are too many. Counts `facts` and
-// `students_created`.
+// Records the facts that a run finds, page by page, each page with the run's checkpoint in one transaction, and rings
+// for the students whom they change. Facts that would take access away are held back until finish(), and stop the run
+// when they are too many. Counts `facts` and `students_created`.
 class FactBatch {
 public:
     // Facts held back by an earlier attempt are taken over from its checkpoint.
-    FactBatch(jobs::JobContext& job, const FoldPolicy& policy);
+    FactBatch(jobs::JobContext& job, const FoldPolicy& policy, rabbitmq::Publisher& publisher);
 
     // Where the next attempt goes on: members of a JSON object, e.g. R"("done":7)".
     void set_position(std::string members) { position_ = std::move(members); }
@@ -43,6 +44,7 @@ private:
 
     jobs::JobContext& job_;
     FoldPolicy policy_;
+    rabbitmq::Publisher& publisher_;
     model::CatalogueCache catalogue_;
     std::map<std::string, std::size_t> students_; // with access, by product, before the run
     std::string position_;

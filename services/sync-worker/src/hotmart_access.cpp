@@ -29,16 +29,7 @@ HotmartConfig HotmartConfig::read(Environment& environment, const std::string& d
     HotmartConfig config;
     config.database_url = database_url;
     config.enabled = environment.flag("HOTMART_ENABLED", true, "ask Hotmart's API");
-    config.api.api_url = environment.text("HOTMART_API_URL", "https://developers.hotmart.com", "Hotmart's REST API");
-    config.api.token_url = environment.text("HOTMART_TOKEN_URL", "https://api-sec-vlc.hotmart.com/security/oauth/token",
-                                            "where Hotmart gives access tokens");
-    config.api.client_id = environment.text("HOTMART_CLIENT_ID", "", "credentials of Hotmart's API; empty: no syncs");
-    config.api.client_secret = environment.text("HOTMART_CLIENT_SECRET", "", "the secret that belongs to it");
-    config.api.basic = environment.text("HOTMART_BASIC", "", "Hotmart's third value; empty: made from the two others");
-    if (config.api.basic.starts_with("Basic "))
-        config.api.basic.erase(0, 6);
-    if (config.api.client_id.empty() != config.api.client_secret.empty())
-        environment.fault("HOTMART_CLIENT_SECRET", "must be given together with HOTMART_CLIENT_ID, or neither");
+    config.api = hotmart::read_settings(environment);
     config.calls_per_minute = static_cast<int>(environment.integer(
         "HOTMART_CALLS_PER_MINUTE", 500, 1, 1'000'000, "calls that this account may make, over all replicas"));
     config.api.page_size =

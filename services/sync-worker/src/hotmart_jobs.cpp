@@ -16,23 +16,28 @@ HotmartJobs HotmartJobs::read(Environment& environment, const std::string& datab
                        {model::read_policy(environment), model::read_brake_policy(environment)}};
 }
 
-void add_hotmart_jobs(jobs::JobRunner& runner, const HotmartJobs& settings)
+void add_hotmart_jobs(jobs::JobRunner& runner, const HotmartJobs& settings, rabbitmq::Publisher& publisher)
 {
-    using Body = Result<void> (*)(jobs::JobContext&, const HotmartJobs&);
-    const auto add = [&](std::string_view name, Body body) {
-        runner.add(name, [&settings, body](jobs::JobContext& job) -> Result<void> {
+    const auto add = [&](std::string_view name, jobs::JobBody body) {
+        runner.add(name, [&settings, body = std::move(body)](jobs::JobContext& job) -> Result<void> {
             if (settings.hotmart.enabled)
-                return body(job, settings);
+                return body(job);
             log::info("nothing asked: Hotmart is switched off by HOTMART_ENABLED", {{"job_run_id", job.run_id()}});
             return {};
         });
     };
-    add("sync_hotmart_students", sync_hotmart_students);
-    add("sync_student_course_status", sync_student_course_status);
-    add("sync_hotmart_buyers", sync_hotmart_buyers);
-    add("sync_hotmart_subscriptions", sync_hotmart_subscriptions);
-    add("sync_hotmart_products", sync_hotmart_products);
-    add("sync_club_progress", sync_club_progress);
+    add("sync_hotmart_buyers", [&](auto& job) { return sync_hotmart_buyers(job, settings); });
+    add("sync_hotmart_products", [&](auto& job) { return sync_hotmart_products(job, settings); });
+    using Recording = Result<void> (*)(jobs::JobContext&, const HotmartJobs&, rabbitmq::Publisher&);
+    const std::pair<std::string_view, Recording> recording[] = {
+        {"sync_hotmart_students", sync_hotmart_students},
+        {"sync_student_course_status", sync_student_course_status},
+        {"sync_hotmart_subscriptions", sync_hotmart_subscriptions},
+        {"sync_club_progress", sync_club_progress},
+    };
+    for (const auto& one : recording)
+        add(one.first,
+            [&settings, &publisher, body = one.second](auto& job) { return body(job, settings, publisher); });
 }
 
 Result<void> check_credentials(const HotmartConfig& config)
@@ -60,7 +65,7 @@ Result<std::vector<std::string>> products_asked_for(jobs::JobContext& job)
 }
 
 Result<void> mirror_subscriptions(jobs::JobContext& job, hotmart::Client& client, FactBatch& batch,
-                                  const hotmart::Visit<hotmart::Subscription>& visit)
+                                  const VisitSubscriptions& visit)
 {
     job.count("subscriptions", 0);
     job.count("subscriptions_changed", 0);
@@ -74,7 +79,8 @@ Result<void> mirror_subscriptions(jobs::JobContext& job, hotmart::Client& client
     for (position(); done < statuses.size();) {
         job.pause_point();
         const hotmart::SubscriptionsQuestion question{"", std::string{statuses[done]}, {until - whole_history, until}};
-        const auto listed = client.subscriptions(question, [&](const std::vector<hotmart::Subscription>& page) {
+        std::size_t errors = 0;
+        const auto look = [&](const std::vector<hotmart::Subscription>& page) -> Result<void> {
             std::vector<model::Subscriber> subscribers;
             for (const auto& subscription : page)
                 subscribers.push_back(subscriber_of(subscription));
@@ -87,12 +93,21 @@ Result<void> mirror_subscriptions(jobs::JobContext& job, hotmart::Client& client
                 }
             }
             job.pause_point();
-            return visit ? visit(page) : Result<void>{};
-        });
+            if (!visit)
+                return {};
+            const auto failed = visit(page);
+            if (!failed)
+                return failed.error();
+            errors += *failed;
+            return {};
+        };
+        const auto listed = client.subscriptions(question, look);
         job.pause_point();
         if (!listed)
             return listed.error();
         job.count("subscriptions", static_cast<std::int64_t>(listed->items));
+        if (errors > 0)
+            job.count("errors", static_cast<std::int64_t>(errors));
         ++done;
         position();
         batch.save_position();

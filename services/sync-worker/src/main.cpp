@@ -15,7 +15,7 @@ void run(const Config& config, net::Service& service)
     settings.lanes = config.lanes;
     jobs::JobRunner runner{settings, publisher, service.metrics()};
     add_internal_jobs(runner, config, publisher);
-    add_hotmart_jobs(runner, config.hotmart);
+    add_hotmart_jobs(runner, config.hotmart, publisher);
     const auto ready = service.add_readiness("postgresql and rabbitmq", [&runner] { return runner.ready(); });
     runner.run(service.stopping());
 }

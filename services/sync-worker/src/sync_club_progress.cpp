@@ -1,6 +1,7 @@
 #include "hotmart_jobs.hpp"
 
 #include "core/log.hpp"
+#include "counted_write.hpp"
 #include "hotmart_facts.hpp"
 #include "model/stores/club_store.hpp"
 
@@ -24,11 +25,20 @@ model::Lesson lesson_of(const hotmart::ClubPage& page, const std::string& module
                          page.release_days};
 }
 
+// Counted at the end only, because another attempt looks at everybody again.
+struct LookedAt {
+    std::int64_t students = 0;
+    std::int64_t without_account = 0;
+    std::int64_t errors = 0;
+};
+
 // One members' area: first what there is to learn, then how far each student has come.
 class Area {
 public:
-    Area(jobs::JobContext& job, hotmart::Client& client, FactBatch& batch, const model::ProductArea& area)
-        : job_(job), client_(client), batch_(batch), area_(area), club_{area.subdomain, area.hotmart_product_id}
+    Area(jobs::JobContext& job, hotmart::Client& client, FactBatch& batch, LookedAt& seen,
+         const model::ProductArea& area)
+        : job_(job), client_(client), batch_(batch), seen_(seen),
+          area_(area), club_{area.subdomain, area.hotmart_product_id}
     {
     }
 
@@ -51,7 +61,7 @@ private:
         std::vector<model::Module> modules;
         for (const hotmart::ClubModule& module : *told)
             modules.push_back({module.id, module.name, module.sequence, module.is_extra, module.is_public});
-        count("modules_written", model::write_modules(job_.connection(), area_.product_id, modules));
+        write("modules_written", [&] { return model::write_modules(job_.connection(), area_.product_id, modules); });
         for (const hotmart::ClubModule& module : *told) {
             job_.pause_point();
             const auto pages = client_.club_pages(club_, module.id);
@@ -60,7 +70,8 @@ private:
             std::vector<model::Lesson> lessons;
             for (const hotmart::ClubPage& page : *pages)
                 lessons.push_back(lesson_of(page, module.id));
-            count("lessons_written", model::write_lessons(job_.connection(), area_.product_id, lessons));
+            write("lessons_written",
+                  [&] { return model::write_lessons(job_.connection(), area_.product_id, lessons); });
         }
         return {};
     }
@@ -76,10 +87,10 @@ private:
             job_.pause_point();
             const auto student = students.find(canonical_email(user.email));
             if (student == students.end()) {
-                count("without_account", 1);
+                ++seen_.without_account;
                 continue;
             }
-            count("students", 1);
+            ++seen_.students;
             if (user.first_access_at && !student->second.has_first_access)
                 facts.push_back(fact_of_first_access(user, area_.hotmart_product_id));
             // Nothing new was completed: no call for this student.
@@ -98,29 +109,34 @@ private:
         if (!lessons) {
             if (lessons.error().kind == ErrorKind::unauthorized)
                 return lessons.error();
-            count("errors", 1);
+            ++seen_.errors;
             return {};
         }
         std::vector<model::CompletedLesson> completed;
         for (const hotmart::ClubLesson& lesson : *lessons)
             if (lesson.is_completed)
                 completed.push_back({lesson.page_id, lesson.completed_at.value_or(now())});
-        count("lessons_completed", model::write_progress(job_.connection(), user_id, area_.product_id, completed));
+        write("lessons_completed",
+              [&] { return model::write_progress(job_.connection(), user_id, area_.product_id, completed); });
         return {};
     }
 
-    void count(std::string_view counter, std::size_t by) { job_.count(counter, static_cast<std::int64_t>(by)); }
+    void write(std::string_view counter, const std::function<std::size_t()>& rows)
+    {
+        write_counted(job_, counter, rows, [this] { batch_.save_position(); });
+    }
 
     jobs::JobContext& job_;
     hotmart::Client& client_;
     FactBatch& batch_;
+    LookedAt& seen_;
     const model::ProductArea& area_;
     hotmart::ClubArea club_;
 };
 
 } // namespace
 
-Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& settings)
+Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& settings, rabbitmq::Publisher& publisher)
 {
     for (const auto* counter :
          {"modules_written", "lessons_written", "lessons_completed", "students", "without_account", "errors"})
@@ -131,11 +147,12 @@ Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& settin
     if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
     HotmartAccess access{settings.hotmart, job.stopping()};
-    FactBatch batch{job, settings.policy};
+    FactBatch batch{job, settings.policy, publisher};
+    LookedAt seen;
     std::int64_t done = 0;
     for (const model::ProductArea& area : areas) {
         job.progress(done++, static_cast<std::int64_t>(areas.size()));
-        const auto pulled = Area{job, access.client(), batch, area}.pull();
+        const auto pulled = Area{job, access.client(), batch, seen, area}.pull();
         job.pause_point();
         if (pulled)
             continue;
@@ -143,8 +160,11 @@ Result<void> sync_club_progress(jobs::JobContext& job, const HotmartJobs& settin
             return pulled;
         log::warning("a members' area could not be read; the others are",
                      {{"job_run_id", job.run_id()}, {"product_id", area.product_id}, {"error", pulled.error().detail}});
-        job.count("errors");
+        ++seen.errors;
     }
+    job.count("students", seen.students);
+    job.count("without_account", seen.without_account);
+    job.count("errors", seen.errors);
     job.progress(done, static_cast<std::int64_t>(areas.size()));
     return batch.finish();
 }

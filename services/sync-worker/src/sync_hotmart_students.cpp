@@ -11,13 +11,13 @@ constexpr std::chrono::days recent{35};
 
 } // namespace
 
-Result<void> sync_hotmart_students(jobs::JobContext& job, const HotmartJobs& settings)
+Result<void> sync_hotmart_students(jobs::JobContext& job, const HotmartJobs& settings, rabbitmq::Publisher& publisher)
 {
     if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
     HotmartAccess access{settings.hotmart, job.stopping()};
     // First whose subscription is whose: sales do not tell.
-    FactBatch batch{job, settings.policy};
+    FactBatch batch{job, settings.policy, publisher};
     if (const auto mirrored = mirror_subscriptions(job, access.client(), batch); !mirrored)
         return mirrored;
     const auto products = products_asked_for(job);

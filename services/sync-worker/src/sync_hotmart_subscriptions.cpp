@@ -15,8 +15,9 @@ public:
     {
     }
 
-    Result<void> visit(const std::vector<hotmart::Subscription>& page)
+    Result<std::size_t> visit(const std::vector<hotmart::Subscription>& page)
     {
+        errors_ = 0;
         std::vector<std::pair<std::string, std::string>> latest;
         for (const auto& subscription : page)
             latest.emplace_back(subscription.subscriber_code, subscription.transaction);
@@ -27,11 +28,13 @@ public:
             const auto* ours = one == known.end() ? nullptr : &one->second;
             if (!subscription.transaction.empty() && (ours == nullptr || !ours->has_transaction))
                 if (const auto asked = add_payments(facts, subscription); !asked)
-                    return asked;
+                    return asked.error();
             for (auto& fact : facts_of_subscription(subscription, ours, now()))
                 facts.push_back(std::move(fact));
         }
-        return batch_.record(std::move(facts));
+        if (const auto recorded = batch_.record(std::move(facts)); !recorded)
+            return recorded.error();
+        return errors_;
     }
 
 private:
@@ -45,7 +48,7 @@ private:
                 return purchases.error();
             log::warning("the payments of a subscription could not be read; the next run asks again",
                          {{"job_run_id", job_.run_id()}, {"error", purchases.error().detail}});
-            job_.count("errors");
+            ++errors_;
             return {};
         }
         std::vector<std::string> codes;
@@ -65,17 +68,19 @@ private:
     jobs::JobContext& job_;
     hotmart::Client& client_;
     FactBatch& batch_;
+    std::size_t errors_ = 0; // of the present page
 };
 
 } // namespace
 
-Result<void> sync_hotmart_subscriptions(jobs::JobContext& job, const HotmartJobs& settings)
+Result<void> sync_hotmart_subscriptions(jobs::JobContext& job, const HotmartJobs& settings,
+                                        rabbitmq::Publisher& publisher)
 {
     job.count("errors", 0);
     if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
     HotmartAccess access{settings.hotmart, job.stopping()};
-    FactBatch batch{job, settings.policy};
+    FactBatch batch{job, settings.policy, publisher};
     Repairs repairs{job, access.client(), batch};
     const auto mirrored =
         mirror_subscriptions(job, access.client(), batch, [&](const auto& page) { return repairs.visit(page); });

@@ -5,12 +5,13 @@
 namespace ciclo::sync_worker {
 
 // The versions of student_course_status follow from the facts, so the job only brings the facts.
-Result<void> sync_student_course_status(jobs::JobContext& job, const HotmartJobs& settings)
+Result<void> sync_student_course_status(jobs::JobContext& job, const HotmartJobs& settings,
+                                        rabbitmq::Publisher& publisher)
 {
     if (const auto ready = check_credentials(settings.hotmart); !ready)
         return ready;
     HotmartAccess access{settings.hotmart, job.stopping()};
-    FactBatch batch{job, settings.policy};
+    FactBatch batch{job, settings.policy, publisher};
     if (const auto mirrored = mirror_subscriptions(job, access.client(), batch); !mirrored)
         return mirrored;
     const auto products = products_asked_for(job);

@@ -29,8 +29,10 @@ TEST_CASE_METHOD(DatabaseFixture, "a product that was added is found by its iden
     CHECK(resolution->product->priority == 5);
     CHECK(resolution->product->active);
     CHECK_FALSE(resolution->product->deactivated_at.has_value());
-    CHECK(std::set<std::string>(resolution->product->discord_roles.begin(), resolution->product->discord_roles.end()) ==
-          std::set<std::string>{"11", "12"});
+    REQUIRE(resolution->product->discord_roles.size() == 2);
+    CHECK(resolution->product->discord_roles[0].value == "11");
+    CHECK(resolution->product->discord_roles[1].value == "12");
+    CHECK(resolution->product->discord_roles[1].covers(Time{})); // whoever bought before, too
 }
 
 TEST_CASE_METHOD(DatabaseFixture, "an identifier belongs to one product, and the error names it", "[model][catalogue]")
@@ -88,7 +90,8 @@ TEST_CASE_METHOD(DatabaseFixture, "the cache notices every kind of change, made 
     other.execute("UPDATE products SET name = 'Clube' WHERE id = $1", {id});
     CHECK(cache.current(connection()).find(id)->name == "Clube");
     other.script("DELETE FROM access_rules WHERE value = '11'");
-    CHECK(cache.current(connection()).find(id)->discord_roles == std::vector<std::string>{"12"});
+    REQUIRE(cache.current(connection()).find(id)->discord_roles.size() == 1);
+    CHECK(cache.current(connection()).find(id)->discord_roles[0].value == "12");
     other.script("UPDATE product_identifiers SET value = '77' WHERE kind = 'product.id'");
     CHECK(cache.current(connection()).resolve({{"product.id", "77"}}, day(0)).has_value());
     other.script("DELETE FROM products");

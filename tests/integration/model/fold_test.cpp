@@ -45,7 +45,7 @@ TEST_CASE_METHOD(FoldFixture, "a first purchase makes the student with everythin
     CHECK(text("SELECT jsonb_strip_nulls(to_jsonb(enrollments)) - 'user_id' - 'updated_at' FROM enrollments") ==
           R"({"status": "active", "renews_at": "2026-02-01T12:00:00+00:00", )"
           R"("product_id": "00000000-0000-7000-8000-000000000001", "started_at": "2026-01-02T11:59:55+00:00", )"
-          R"("origin_transaction": "HP1"})");
+          R"("access_since": "2026-01-02T11:59:55+00:00", "origin_transaction": "HP1"})");
     CHECK(text("SELECT id || ' ' || type || ' ' || occurred_at FROM facts") ==
           purchase.id + " PURCHASE_APPROVED 2026-01-02 12:00:00+00");
     CHECK(number("SELECT wanted_version FROM reconciliations WHERE user_id = $1 AND target = 'discord'", {id}) == 1);

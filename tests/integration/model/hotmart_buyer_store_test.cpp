@@ -135,3 +135,15 @@ TEST_CASE_METHOD(BuyersFixture, "a phone fills a gap, follows the deciding sale,
     write({sale("HP3", TransactionStatus::approved, 40)});
     CHECK(text("SELECT phone FROM hotmart_buyers") == "312");
 }
+
+TEST_CASE_METHOD(BuyersFixture, "a mapping that was taken away counts for what was bought before", "[buyers]")
+{
+    REQUIRE(map_product(connection(), bought, std::string{poetry_id}).has_value());
+    write({sale("HP1", TransactionStatus::approved, 10)});
+    const auto removed = [&](int at) {
+        connection().execute("UPDATE hotmart_product_mapping SET removed_at = $1", {to_iso8601(day(at))});
+        return courses_of_email(connection(), rita).size();
+    };
+    CHECK(removed(11) == 2);
+    CHECK(removed(9) == 1);
+}

@@ -2,6 +2,7 @@
 #include "fold_fixture.hpp"
 #include "model/stores/discord_store.hpp"
 #include "model/stores/failure_store.hpp"
+#include "model/stores/job_store.hpp"
 #include "model/stores/message_store.hpp"
 #include "model/stores/operator_actions.hpp"
 #include "model/stores/reconciliation_store.hpp"
@@ -37,6 +38,17 @@ std::string ended_message(postgres::Connection& connection, const std::string& c
     message.template_name = "discord_invite";
     std::string id = queue_message(connection, message).value();
     mark_ended(connection, id, end, "why");
+    return id;
+}
+
+std::string failed_run(postgres::Connection& connection, std::string_view job, std::string_view error)
+{
+    ensure_jobs(connection);
+    std::string id = new_uuid();
+    connection.execute(
+        "INSERT INTO job_runs (id, job, status, requested_by, requested_at, correlation_id, finished_at, "
+        "error) VALUES ($1, $2, 'failed', 'cli', now() - interval '1 hour', $1, now(), $3)",
+        {id, job, error});
     return id;
 }
 
@@ -127,14 +139,22 @@ TEST_CASE_METHOD(FoldFixture, "everything that waits for a person is listed with
     const auto unknown = ended_message(connection(), "a", MessageEnd::unknown);
     ended_message(connection(), "b", MessageEnd::expired);
 
+    // Of a job only the last run counts: one that succeeded since settles it, one that runs does not.
+    const auto run = failed_run(connection(), "sync_club_progress", "no credentials");
+    failed_run(connection(), "sync_hotmart_products", "no credentials");
+    connection().script("INSERT INTO job_runs (id, job, status, requested_by, correlation_id, finished_at) VALUES "
+                        "(gen_random_uuid(), 'sync_hotmart_products', 'succeeded', 'cli', gen_random_uuid(), now()), "
+                        "(gen_random_uuid(), 'sync_club_progress', 'running', 'cli', gen_random_uuid(), NULL)");
+
     std::set<std::string> listed;
     for (const auto& one : list_failures(connection())) {
         CHECK(time_from_text(one.since).has_value());
-        listed.insert(one.kind + " " + one.id + " " + one.status + " " + one.error);
+        listed.insert(one.kind + " " + one.id + " " + one.status + " " + one.error + one.job);
     }
 
     CHECK(listed == std::set<std::string>{"discord " + user_id() + " failed Missing Permissions",
-                                          "event " + failed + " failed why", "email " + unknown + " unknown why"});
+                                          "event " + failed + " failed why", "email " + unknown + " unknown why",
+                                          "job " + run + " failed no credentialssync_club_progress"});
 }
 
 TEST_CASE_METHOD(FoldFixture, "a retry makes failures due again, but no message that may have been sent",

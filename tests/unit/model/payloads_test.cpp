@@ -28,7 +28,7 @@ Catalogue payload_catalogue()
         product.name = id;
         product.priority = ++priority;
         if (id == "club")
-            product.discord_roles = {"1100000000000000001"};
+            product.discord_roles = {Entitlement{"1100000000000000001"}};
         if (id == "short")
             product.access_days = 10;
         catalogue.add(std::move(product));

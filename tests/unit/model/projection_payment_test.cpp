@@ -250,8 +250,8 @@ TEST_CASE("access that comes back after a gap has a beginning of its own", "[mod
     const std::chrono::seconds paid_before{5};
     const std::vector back{approved("HP1", day(1)), refunded("HP1", day(5)), approved("HP2", day(9))};
     CHECK(enrollment(after(back)).started_at == day(1) - paid_before);
-    CHECK(enrollment(after(back)).began_at == day(9) - paid_before);
+    CHECK(enrollment(after(back)).access_since == day(9));
 
     const std::vector never_gone{approved("HP1", day(1)), approved("HP2", day(3)), refunded("HP1", day(5))};
-    CHECK(enrollment(after(never_gone)).began_at == day(1) - paid_before);
+    CHECK(enrollment(after(never_gone)).access_since == day(1) - paid_before);
 }

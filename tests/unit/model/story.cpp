@@ -41,8 +41,10 @@ Fact payment(FactType type, std::string_view transaction, Time when, std::string
 Catalogue story_catalogue()
 {
     Catalogue catalogue;
-    catalogue.add(Product{std::string{club_id}, "Clube de Leitura", 1, true, std::nullopt, {std::string{club_role}}});
-    catalogue.add(Product{std::string{chess_id}, "Curso de Xadrez", 2, true, std::nullopt, {std::string{chess_role}}});
+    catalogue.add(Product{
+        std::string{club_id}, "Clube de Leitura", 1, true, std::nullopt, {Entitlement{std::string{club_role}}}});
+    catalogue.add(Product{
+        std::string{chess_id}, "Curso de Xadrez", 2, true, std::nullopt, {Entitlement{std::string{chess_role}}}});
     catalogue.add(Product{std::string{poetry_id}, "Oficina de Poesia", 3, true, std::nullopt, {}});
     catalogue.identify("product.id", std::string{club}, std::string{club_id});
     catalogue.identify("product.id", std::string{chess}, std::string{chess_id});

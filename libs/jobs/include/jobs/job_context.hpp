@@ -4,6 +4,7 @@
 #include "model/stores/job_run_store.hpp"
 #include "postgres/connection.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -46,6 +47,9 @@ public:
     const std::string& correlation_id() const noexcept { return lease_.correlation_id; }
     const std::string& parameters() const noexcept { return lease_.parameters; } // JSON object
     std::string parameter(std::string_view name) const;                          // empty when not given
+
+    // So many may lose something in this run: a person has allowed it (`--approve N`).
+    std::size_t approved_people() const;
 
     // What the last attempt saved, as PostgreSQL writes JSON; empty at the start.
     const std::string& checkpoint() const noexcept { return lease_.checkpoint; }

@@ -30,19 +30,6 @@ EnrollmentStatus status_after(AccessEnd end)
     return EnrollmentStatus::cancelled;
 }
 
-// `grants` in the order of their beginning.
-Time beginning_of_last_access(const std::vector<Grant>& grants)
-{
-    Time began = grants.front().since;
-    Time covered_until = began;
-    for (const Grant& grant : grants) {
-        if (grant.since > covered_until)
-            began = grant.since;
-        covered_until = std::max(covered_until, grant.live ? Time::max() : grant.ended_at);
-    }
-    return began;
-}
-
 } // namespace
 
 EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)
@@ -55,7 +42,6 @@ EnrollmentView combine(const std::string& product_id, std::vector<Grant> grants)
     EnrollmentView view;
     view.product_id = product_id;
     view.started_at = grants.front().since;
-    view.began_at = beginning_of_last_access(grants);
     const Grant* first_live = nullptr;
     const Grant* first_live_payment = nullptr;
     const Grant* first_payment = nullptr;

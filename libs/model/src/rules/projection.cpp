@@ -93,13 +93,36 @@ void fold_club(StudentView& student, const FactList& facts, const Catalogue& cat
     }
 }
 
+// Access that was never lost for good began with the enrollment; otherwise with what brought it back.
+void fold_access_since(StudentView& student)
+{
+    for (auto& [product_id, enrollment] : student.enrollments)
+        enrollment.access_since = enrollment.started_at;
+    std::set<std::string> lost;
+    for (const CourseStatusVersion& version : student.course_statuses) {
+        const auto place = student.enrollments.find(version.product_id);
+        if (place == student.enrollments.end())
+            continue;
+        if (version.status == CourseStatus::cancelado || version.status == CourseStatus::reembolsado)
+            lost.insert(version.product_id);
+        else if (lost.erase(version.product_id) > 0)
+            place->second.access_since = std::max(place->second.access_since, version.valid_from);
+    }
+}
+
+bool covers_any(const std::vector<Entitlement>& entitlements, Time access_since)
+{
+    return std::any_of(entitlements.begin(), entitlements.end(),
+                       [&](const Entitlement& one) { return one.covers(access_since); });
+}
+
 // Somebody who was there before is not asked again, unless a purchase opens another role.
 bool onboarding_needed(const StudentView& student, const Catalogue& catalogue)
 {
     return std::any_of(student.enrollments.begin(), student.enrollments.end(), [&](const auto& entry) {
         const Product* product = catalogue.find(entry.first);
         return entry.second.status == EnrollmentStatus::active && !entry.second.without_onboarding &&
-               product != nullptr && !product->discord_roles.empty();
+               product != nullptr && covers_any(product->discord_roles, entry.second.access_since);
     });
 }
 
@@ -143,13 +166,16 @@ LifecycleFacts lifecycle_facts(const StudentView& student, const Catalogue& cata
 }
 
 std::set<std::string> granted(const StudentView& student, const Catalogue& catalogue,
-                              std::vector<std::string> Product::*what)
+                              std::vector<Entitlement> Product::*what)
 {
     std::set<std::string> all;
     for (const auto& [product_id, enrollment] : student.enrollments) {
         const Product* product = catalogue.find(product_id);
-        if (enrollment.status == EnrollmentStatus::active && product != nullptr)
-            all.insert((product->*what).begin(), (product->*what).end());
+        if (enrollment.status != EnrollmentStatus::active || product == nullptr)
+            continue;
+        for (const Entitlement& one : product->*what)
+            if (one.covers(enrollment.access_since))
+                all.insert(one.value);
     }
     return all;
 }
@@ -233,6 +259,7 @@ StudentView project(std::span<const Fact> facts, const Catalogue& catalogue, con
         CourseStatusHistory history = course_status_history(ordered, catalogue, policy, now);
         student.course_statuses = std::move(history.versions);
         student.has_returned = history.has_returned;
+        fold_access_since(student);
         keep_sooner(student.changes_at, history.changes_at);
         student.plan_changes = fold_plan_changes(subscriptions, catalogue);
         fold_club(student, ordered, catalogue);

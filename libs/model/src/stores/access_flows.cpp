@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::chrono::hours news_life{72};
 
-NewMessage flow_message(const StudentToFold& student, const Product& product, const std::string& flow_ns, Time began)
+NewMessage flow_message(const StudentToFold& student, const Product& product, const std::string& flow_ns, Time began,
+                        Time caused)
 {
     JsonWriter variables;
     variables.begin_object()
@@ -23,7 +24,7 @@ NewMessage flow_message(const StudentToFold& student, const Product& product, co
     message.message_class = "service";
     message.template_name = "access";
     message.variables = variables.text();
-    message.use_by = began + news_life;
+    message.use_by = caused + news_life;
     message.correlation_id = student.correlation_id;
     return message;
 }
@@ -34,14 +35,19 @@ void add_access_flows(std::vector<NewMessage>& messages, const StudentToFold& st
                       const StoredAccess& before, const Catalogue& catalogue, Time now)
 {
     for (const auto& [product_id, enrollment] : view.enrollments) {
-        const auto old = before.find(product_id);
-        const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
         const Product* product = catalogue.find(product_id);
-        if (was_active || enrollment.status != EnrollmentStatus::active || product == nullptr ||
-            enrollment.without_onboarding || enrollment.began_at + news_life <= now)
+        if (enrollment.status != EnrollmentStatus::active || product == nullptr)
             continue;
-        for (const auto& flow_ns : product->manychat_flows)
-            messages.push_back(flow_message(student, *product, flow_ns, enrollment.began_at));
+        const Time began = enrollment.access_since;
+        const bool is_news =
+            !had_access(before, product_id) && !enrollment.without_onboarding && began + news_life > now;
+        for (const Entitlement& flow : product->manychat_flows) {
+            const bool is_extended =
+                flow.extended_at && began < *flow.extended_at && now < *flow.extended_at + news_life;
+            if (flow.covers(began) && (is_news || is_extended))
+                messages.push_back(
+                    flow_message(student, *product, flow.value, began, is_extended ? *flow.extended_at : began));
+        }
     }
 }
 

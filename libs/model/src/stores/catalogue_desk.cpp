@@ -1,8 +1,5 @@
 #include "model/stores/catalogue_desk.hpp"
 
-#include "core/uuid.hpp"
-#include "model/stores/reconciliation_store.hpp"
-
 #include <fmt/core.h>
 
 namespace ciclo::model {
@@ -18,7 +15,7 @@ namespace {
     " FROM product_identifiers WHERE product_id = products.id AND removed_at IS NULL), "                               \
     "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', rule.id, 'kind', kind, 'value', value) "                      \
     "                           ORDER BY kind, value), '[]') "                                                         \
-    " FROM access_rules AS rule WHERE product_id = products.id)"
+    " FROM access_rules AS rule WHERE product_id = products.id AND applies_until IS NULL)"
 
 constexpr const char* list_sql = "SELECT " PRODUCT_COLUMNS " FROM products ORDER BY priority DESC, name, id";
 constexpr const char* find_sql = "SELECT " PRODUCT_COLUMNS " FROM products WHERE id = $1";
@@ -34,25 +31,6 @@ constexpr const char* change_sql = R"sql(
 constexpr const char* delete_sql = "DELETE FROM products WHERE id = $1";
 constexpr const char* has_identifier_sql = R"sql(
     SELECT FROM product_identifiers WHERE product_id = $1 AND kind = $2 AND value = $3 AND removed_at IS NULL
-)sql";
-
-constexpr const char* find_rule_sql = "SELECT id, product_id, kind, value FROM access_rules WHERE id = $1";
-constexpr const char* add_rule_sql = R"sql(
-    INSERT INTO access_rules (id, product_id, kind, value) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (product_id, kind, value) DO NOTHING
-)sql";
-constexpr const char* change_rule_sql = R"sql(
-    UPDATE access_rules AS rule SET value = $2
-    WHERE id = $1 AND NOT EXISTS (SELECT FROM access_rules AS other
-                                  WHERE other.product_id = rule.product_id AND other.kind = rule.kind
-                                    AND other.value = $2 AND other.id <> rule.id)
-)sql";
-constexpr const char* delete_rule_sql = "DELETE FROM access_rules WHERE id = $1";
-constexpr const char* product_exists_sql = "SELECT FROM products WHERE id = $1";
-constexpr const char* class_exists_sql = "SELECT FROM classes WHERE id::text = $1";
-
-constexpr const char* present_sql = R"sql(
-    SELECT user_id FROM enrollments WHERE product_id = $1 AND status = 'active' ORDER BY user_id
 )sql";
 
 #define MAPPINGS                                                                                                       \
@@ -91,19 +69,6 @@ MappingView read_mapping(const postgres::Rows& rows, std::size_t row)
 Error no_product(const std::string& id)
 {
     return Error{ErrorKind::not_found, fmt::format("There is no product {}.", id), {}};
-}
-
-Error same_rule(const AccessRule& rule)
-{
-    return Error{
-        ErrorKind::duplicate, fmt::format("The product has the rule {}={} already.", rule.kind, rule.value), {}};
-}
-
-Result<void> check_class(postgres::Connection& connection, const AccessRule& rule)
-{
-    if (rule.kind == "class_enrollment" && !class_exists(connection, rule.value))
-        return Error{ErrorKind::not_found, fmt::format("There is no class {}.", rule.value), {}};
-    return {};
 }
 
 constexpr std::string_view foreign_key_violation = "23503";
@@ -157,66 +122,6 @@ bool has_identifier(postgres::Connection& connection, const std::string& product
                     const std::string& value)
 {
     return !connection.execute(has_identifier_sql, {product_id, kind, value}).empty();
-}
-
-bool class_exists(postgres::Connection& connection, const std::string& id)
-{
-    return !connection.execute(class_exists_sql, {id}).empty();
-}
-
-std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id)
-{
-    const auto rows = connection.execute(find_rule_sql, {id});
-    if (rows.empty())
-        return std::nullopt;
-    return AccessRule{rows.text(0, 0), rows.text(0, 1), rows.text(0, 2), rows.text(0, 3)};
-}
-
-Result<std::string> add_access_rule(postgres::Connection& connection, const AccessRule& rule)
-{
-    if (connection.execute(product_exists_sql, {rule.product_id}).empty())
-        return no_product(rule.product_id);
-    if (auto known = check_class(connection, rule); !known)
-        return known.error();
-    std::string id = new_uuid();
-    if (connection.execute(add_rule_sql, {id, rule.product_id, rule.kind, rule.value}).affected() == 0)
-        return same_rule(rule);
-    return id;
-}
-
-Result<void> change_access_rule(postgres::Connection& connection, const AccessRule& rule)
-{
-    if (auto known = check_class(connection, rule); !known)
-        return known.error();
-    if (connection.execute(change_rule_sql, {rule.id, rule.value}).affected() == 0)
-        return same_rule(rule);
-    return {};
-}
-
-bool delete_access_rule(postgres::Connection& connection, const std::string& id)
-{
-    return connection.execute(delete_rule_sql, {id}).affected() == 1;
-}
-
-std::int64_t apply_to_present_students(postgres::Connection& connection, const std::string& product_id,
-                                       const std::string& correlation_id)
-{
-    const auto rows = connection.execute(present_sql, {product_id});
-    std::vector<WantedReconciliation> wanted;
-    const auto ask = [&] {
-        const auto statement = want_reconciliations(wanted);
-        connection.execute(statement.sql, statement.params);
-        wanted.clear();
-    };
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        for (const char* target : {"lifecycle", "discord", "manychat"})
-            wanted.push_back({rows.text(i, 0), target, correlation_id});
-        if (wanted.size() >= 3000)
-            ask();
-    }
-    if (!wanted.empty())
-        ask();
-    return static_cast<std::int64_t>(rows.size());
 }
 
 std::vector<MappingView> list_mappings(postgres::Connection& connection)

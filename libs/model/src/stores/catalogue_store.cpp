@@ -13,7 +13,8 @@ constexpr const char* products_sql = "SELECT id, name, priority, active, deactiv
 constexpr const char* identifiers_sql =
     "SELECT kind, value, product_id FROM product_identifiers WHERE removed_at IS NULL";
 constexpr const char* rules_sql =
-    "SELECT product_id, kind, value FROM access_rules WHERE kind <> 'manychat_tag' ORDER BY product_id, kind, value";
+    "SELECT product_id, kind, value, applies_from, applies_until, extended_at FROM access_rules "
+    "WHERE kind <> 'manychat_tag' ORDER BY product_id, kind, value, id";
 constexpr const char* mappings_sql = R"sql(
     SELECT source_hotmart_product_id, target_product_id FROM hotmart_product_mapping WHERE removed_at IS NULL
     ORDER BY created_at, id
@@ -64,12 +65,13 @@ constexpr const char* list_sql = R"sql(
                               ORDER BY kind, value)
             FROM product_identifiers WHERE product_id = products.id),
            (SELECT string_agg(value, ', ' ORDER BY value)
-            FROM access_rules WHERE product_id = products.id AND kind = 'discord_role'),
+            FROM access_rules
+            WHERE product_id = products.id AND kind = 'discord_role' AND applies_until IS NULL),
            (SELECT count(*) FROM enrollments WHERE product_id = products.id AND status = 'active')
     FROM products ORDER BY priority DESC, name
 )sql";
 
-std::vector<std::string>& rules_of_kind(Product& product, std::string_view kind)
+std::vector<Entitlement>& rules_of_kind(Product& product, std::string_view kind)
 {
     if (kind == "discord_role")
         return product.discord_roles;
@@ -116,7 +118,9 @@ Catalogue load_catalogue(postgres::Connection& connection)
     }
     for (std::size_t i = 0; i < rules.size(); ++i) {
         Product& product = by_id.at(rules.text(i, 0));
-        rules_of_kind(product, rules.view(i, 1)).push_back(rules.text(i, 2));
+        rules_of_kind(product, rules.view(i, 1))
+            .push_back({rules.text(i, 2), time_from_text(rules.view(i, 3)), time_from_text(rules.view(i, 4)),
+                        time_from_text(rules.view(i, 5))});
     }
     Catalogue catalogue;
     for (auto& [id, product] : by_id)

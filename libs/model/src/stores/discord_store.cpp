@@ -13,11 +13,9 @@ constexpr const char* user_sql = R"sql(
 )sql";
 
 constexpr const char* wanted_sql = R"sql(
-    SELECT rule.value, product.name
-    FROM enrollments
-    JOIN products AS product ON product.id = enrollments.product_id
-    JOIN access_rules AS rule ON rule.product_id = product.id AND rule.kind = 'discord_role'
-    WHERE enrollments.user_id = $1 AND enrollments.status = 'active'
+    SELECT entitled.value, product.name
+    FROM access_entitlements AS entitled JOIN products AS product ON product.id = entitled.product_id
+    WHERE entitled.user_id = $1 AND entitled.status = 'active' AND entitled.kind = 'discord_role'
     ORDER BY product.name
 )sql";
 

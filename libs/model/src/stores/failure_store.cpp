@@ -9,13 +9,19 @@ namespace {
 
 constexpr const char* list_sql = R"sql(
     SELECT * FROM (
-        SELECT 'event', id::text, status, received_at AS since, coalesce(outcome, '') FROM webhook_events
+        SELECT 'event', id::text, status, received_at AS since, coalesce(outcome, ''), '' FROM webhook_events
         WHERE status IN ('failed', 'unprocessed')
         UNION ALL
-        SELECT target, user_id::text, 'failed', wanted_at, coalesce(last_error, '') FROM reconciliations WHERE failed
+        SELECT target, user_id::text, 'failed', wanted_at, coalesce(last_error, ''), '' FROM reconciliations
+        WHERE failed
         UNION ALL
-        SELECT channel, id::text, status, created_at, coalesce(last_error, '') FROM messages
+        SELECT channel, id::text, status, created_at, coalesce(last_error, ''), '' FROM messages
         WHERE status IN ('failed', 'unknown')
+        UNION ALL
+        SELECT 'job', id::text, status, finished_at, coalesce(error, ''), job FROM (
+            SELECT DISTINCT ON (job) * FROM job_runs WHERE status IN ('succeeded', 'failed')
+            ORDER BY job, requested_at DESC, id DESC) AS last_run
+        WHERE status = 'failed'
     ) AS waiting ORDER BY since LIMIT 1000
 )sql";
 
@@ -42,7 +48,8 @@ std::vector<PendingFailure> list_failures(postgres::Connection& connection)
     std::vector<PendingFailure> failures;
     for (std::size_t i = 0; i < rows.size(); ++i)
         failures.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2),
-                            to_iso8601(time_from_text(rows.view(i, 3)).value_or(Time{})), rows.text(i, 4)});
+                            to_iso8601(time_from_text(rows.view(i, 3)).value_or(Time{})), rows.text(i, 4),
+                            rows.text(i, 5)});
     return failures;
 }
 

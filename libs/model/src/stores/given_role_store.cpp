@@ -10,11 +10,9 @@ constexpr const char* history_sql = R"sql(
 )sql";
 
 constexpr const char* ended_sql = R"sql(
-    SELECT rule.value, max(enrollments.ended_at)
-    FROM enrollments
-    JOIN access_rules AS rule ON rule.product_id = enrollments.product_id AND rule.kind = 'discord_role'
-    WHERE enrollments.user_id = $1 AND enrollments.status <> 'active' AND enrollments.ended_at IS NOT NULL
-    GROUP BY rule.value
+    SELECT value, max(ended_at) FROM access_entitlements
+    WHERE user_id = $1 AND status <> 'active' AND kind = 'discord_role' AND ended_at IS NOT NULL
+    GROUP BY value
 )sql";
 
 // While a sweep has not decided. Evidence newer than what it saw is not held back.
@@ -24,10 +22,9 @@ constexpr const char* held_back_sql = R"sql(
     JOIN discord_sweeps AS sweep ON sweep.id = held.sweep_id
     WHERE held.discord_id = $2 AND sweep.status IN ('running', 'held') AND NOT sweep.dry_run
       AND NOT EXISTS (
-          SELECT FROM enrollments
-          JOIN access_rules AS rule ON rule.product_id = enrollments.product_id AND rule.kind = 'discord_role'
-          WHERE enrollments.user_id = $1 AND enrollments.status <> 'active' AND rule.value = held.role_id
-            AND enrollments.updated_at > held.noted_at)
+          SELECT FROM access_entitlements AS entitled
+          WHERE entitled.user_id = $1 AND entitled.status <> 'active' AND kind = 'discord_role'
+            AND entitled.value = held.role_id AND entitled.updated_at > held.noted_at)
 )sql";
 
 constexpr const char* former_sql = R"sql(

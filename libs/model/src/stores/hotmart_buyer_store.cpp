@@ -51,9 +51,11 @@ constexpr const char* courses_sql = R"sql(
            coalesce(buyer.user_id, (SELECT user_id FROM user_emails WHERE email = buyer.email)) IS NOT NULL,
            buyer.last_synced_at
     FROM hotmart_buyers AS buyer
-    JOIN (SELECT source_hotmart_product_id, target_product_id, true FROM hotmart_product_mapping
-          UNION ALL SELECT value, product_id, false FROM product_identifiers WHERE kind = 'product.id')
-        AS given (source, product_id, mapped) ON given.source = buyer.hotmart_product_id
+    JOIN (SELECT source_hotmart_product_id, target_product_id, true, removed_at FROM hotmart_product_mapping
+          UNION ALL
+          SELECT value, product_id, false, removed_at FROM product_identifiers WHERE kind = 'product.id')
+        AS given (source, product_id, mapped, removed_at)
+        ON given.source = buyer.hotmart_product_id AND (given.removed_at IS NULL OR buyer.sale_at < given.removed_at)
     JOIN products ON products.id = given.product_id
     WHERE buyer.email = $1
     GROUP BY products.id, buyer.id

@@ -74,9 +74,8 @@ constexpr const char* awaited_sql = R"sql(
     FROM users LEFT JOIN discord_members AS member ON member.discord_id = users.discord_id
     WHERE users.discord_id > $1
       AND (member.discord_id IS NULL OR NOT member.present OR member.pending)
-      AND EXISTS (SELECT FROM enrollments
-                  JOIN access_rules ON access_rules.product_id = enrollments.product_id AND kind = 'discord_role'
-                  WHERE enrollments.user_id = users.id AND enrollments.status = 'active')
+      AND EXISTS (SELECT FROM access_entitlements AS entitled
+                  WHERE entitled.user_id = users.id AND entitled.status = 'active' AND kind = 'discord_role')
     ORDER BY users.discord_id LIMIT $2::int
 )sql";
 

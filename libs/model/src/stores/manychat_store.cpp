@@ -34,10 +34,11 @@ constexpr const char* courses_sql = R"sql(
 )sql";
 
 constexpr const char* access_sql = R"sql(
-    SELECT user_id, products.name, rule.value, products.id FROM enrollments
+    SELECT enrollments.user_id, products.name, entitled.value, products.id FROM enrollments
     JOIN products ON products.id = product_id
-    LEFT JOIN access_rules AS rule ON rule.product_id = products.id AND rule.kind = 'manychat_tag'
-    WHERE user_id = ANY ($1::uuid[]) AND status = 'active' ORDER BY products.name
+    LEFT JOIN access_entitlements AS entitled
+      ON entitled.user_id = enrollments.user_id AND entitled.product_id = products.id AND kind = 'manychat_tag'
+    WHERE enrollments.user_id = ANY ($1::uuid[]) AND enrollments.status = 'active' ORDER BY products.name
 )sql";
 
 constexpr const char* managed_sql = R"sql(
@@ -106,7 +107,8 @@ constexpr const char* chosen_flows_sql = R"sql(
     SELECT substr(key, length('manychat_flow_') + 1), value, false FROM settings
     WHERE starts_with(key, 'manychat_flow_') AND value <> ''
     UNION ALL
-    SELECT name, value, true FROM access_rules JOIN products ON products.id = product_id WHERE kind = 'manychat_flow'
+    SELECT name, value, true FROM access_rules JOIN products ON products.id = product_id
+    WHERE kind = 'manychat_flow' AND applies_until IS NULL
     ORDER BY 3, 1, 2
 )sql";
 

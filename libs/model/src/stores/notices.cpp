@@ -47,6 +47,12 @@ bool is_told_by_plan_change(const StudentView& view, const std::string& product_
 
 } // namespace
 
+bool had_access(const StoredAccess& before, const std::string& product_id)
+{
+    const auto old = before.find(product_id);
+    return old != before.end() && old->second.status == EnrollmentStatus::active;
+}
+
 void add_notices(std::vector<NewMessage>& notices, const StudentToFold& student, const StudentView& view,
                  const StoredAccess& before, const Catalogue& catalogue, Time now)
 {
@@ -66,12 +72,11 @@ void add_notices(std::vector<NewMessage>& notices, const StudentToFold& student,
         add("plan_change:" + change.fact_id, template_of(change.direction), name_of(catalogue, change.to_product_id),
             name_of(catalogue, change.from_product_id), change.changed_at);
     for (const auto& [product_id, enrollment] : view.enrollments) {
-        const auto old = before.find(product_id);
-        const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
+        const bool was_active = had_access(before, product_id);
         const bool is_active = enrollment.status == EnrollmentStatus::active;
         if (was_active == is_active || enrollment.without_onboarding)
             continue;
-        const Time at = is_active ? enrollment.began_at : enrollment.ended_at.value_or(now);
+        const Time at = is_active ? enrollment.access_since : enrollment.ended_at.value_or(now);
         if (is_told_by_plan_change(view, product_id, at))
             continue;
         const std::string cause = student.stored.id + ":" + product_id + ":" + to_iso8601(at);

@@ -11,7 +11,13 @@
 // What the team is told about a student: rows of table messages, one for each cause.
 namespace ciclo::model {
 
-using StoredAccess = std::map<std::string, EnrollmentStatus>; // by product
+struct StoredEnrollment {
+    EnrollmentStatus status;
+    Time access_since;
+};
+using StoredAccess = std::map<std::string, StoredEnrollment>; // by product
+
+bool had_access(const StoredAccess& before, const std::string& product_id);
 
 // New and ended access, and changes of plan, when they are news: what happened long ago (a replay, an
 // import) tells nobody anything.

@@ -114,21 +114,25 @@ constexpr const char* subscriptions_sql = R"sql(
 constexpr const char* enrollments_sql = R"sql(
     WITH new AS (
         SELECT user_id::uuid, product_id::uuid, status, started_at::timestamptz, ended_at::timestamptz,
-               renews_at::timestamptz, origin_transaction, first_access_at::timestamptz
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-            AS told (user_id, product_id, status, started_at, ended_at, renews_at, origin_transaction, first_access_at)
+               renews_at::timestamptz, origin_transaction, first_access_at::timestamptz, access_since::timestamptz
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                    $9::text[])
+            AS told (user_id, product_id, status, started_at, ended_at, renews_at, origin_transaction, first_access_at,
+                     access_since)
     )
     INSERT INTO enrollments (user_id, product_id, status, started_at, ended_at, renews_at, origin_transaction,
-                             first_access_at)
+                             first_access_at, access_since)
     SELECT new.* FROM new LEFT JOIN enrollments AS old USING (user_id, product_id)
     WHERE old.user_id IS NULL
-       OR (old.status, old.started_at, old.ended_at, old.renews_at, old.origin_transaction, old.first_access_at)
+       OR (old.status, old.started_at, old.ended_at, old.renews_at, old.origin_transaction, old.first_access_at,
+           old.access_since)
           IS DISTINCT FROM
-          (new.status, new.started_at, new.ended_at, new.renews_at, new.origin_transaction, new.first_access_at)
+          (new.status, new.started_at, new.ended_at, new.renews_at, new.origin_transaction, new.first_access_at,
+           new.access_since)
     ON CONFLICT (user_id, product_id) DO UPDATE
-    SET (status, started_at, ended_at, renews_at, origin_transaction, first_access_at, updated_at)
+    SET (status, started_at, ended_at, renews_at, origin_transaction, first_access_at, access_since, updated_at)
       = (excluded.status, excluded.started_at, excluded.ended_at, excluded.renews_at, excluded.origin_transaction,
-         excluded.first_access_at, now())
+         excluded.first_access_at, excluded.access_since, now())
 )sql";
 
 const std::string no_text;
@@ -303,11 +307,13 @@ void EnrollmentRows::add(const std::string& user_id, const EnrollmentView& view)
     add_time(renews_, view.renews_at);
     origins_.add_or_null(view.origin_transaction);
     add_time(first_accesses_, view.first_access_at);
+    access_since_.add(to_iso8601(view.access_since));
 }
 
 Statement EnrollmentRows::statement() const
 {
-    return {enrollments_sql, {users_, products_, statuses_, started_, ended_, renews_, origins_, first_accesses_}};
+    return {enrollments_sql,
+            {users_, products_, statuses_, started_, ended_, renews_, origins_, first_accesses_, access_since_}};
 }
 
 } // namespace ciclo::model

@@ -61,7 +61,8 @@ public:
     postgres::Statement statement() const;
 
 private:
-    postgres::TextArray users_, products_, statuses_, started_, ended_, renews_, origins_, first_accesses_;
+    postgres::TextArray users_, products_, statuses_, started_, ended_, renews_, origins_, first_accesses_,
+        access_since_;
 };
 
 } // namespace ciclo::model

@@ -26,7 +26,8 @@ using postgres::Statement;
 using StoredEnrollments = std::map<std::string, StoredAccess>;
 
 constexpr const char* enrollments_sql = R"sql(
-    SELECT user_id, product_id, status FROM enrollments WHERE user_id = ANY ($1::uuid[])
+    SELECT user_id, product_id, status, coalesce(access_since, started_at) FROM enrollments
+    WHERE user_id = ANY ($1::uuid[])
 )sql";
 
 constexpr const char* statuses_sql = R"sql(
@@ -58,7 +59,7 @@ StoredEnrollments read_enrollments(const Rows& rows)
     StoredEnrollments stored;
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (const auto status = enrollment_status_from(rows.view(i, 2)))
-            stored[rows.text(i, 0)][rows.text(i, 1)] = *status;
+            stored[rows.text(i, 0)][rows.text(i, 1)] = {*status, time_from_text(rows.view(i, 3)).value_or(Time{})};
     return stored;
 }
 
@@ -168,8 +169,7 @@ void log_lifecycle(Writes& writes, const StudentToFold& student, const StudentVi
 void log_enrollments(Writes& writes, const StudentToFold& student, const StudentView& view, const StoredAccess& before)
 {
     for (const auto& [product_id, enrollment] : view.enrollments) {
-        const auto old = before.find(product_id);
-        const bool was_active = old != before.end() && old->second == EnrollmentStatus::active;
+        const bool was_active = had_access(before, product_id);
         const bool is_active = enrollment.status == EnrollmentStatus::active;
         if (was_active == is_active)
             continue;
@@ -178,8 +178,8 @@ void log_enrollments(Writes& writes, const StudentToFold& student, const Student
             audit_payload(student.correlation_id, {{"product_id", product_id}, {"trigger", student.trigger}}),
             AuditStatus::processed, "", ""});
     }
-    for (const auto& [product_id, status] : before)
-        if (status == EnrollmentStatus::active && !view.enrollments.contains(product_id))
+    for (const auto& [product_id, enrollment] : before)
+        if (enrollment.status == EnrollmentStatus::active && !view.enrollments.contains(product_id))
             writes.events.push_back(AuditEvent{
                 "enrollment.unenrolled", student.stored.id,
                 audit_payload(student.correlation_id, {{"product_id", product_id}, {"trigger", student.trigger}}),
@@ -189,10 +189,13 @@ void log_enrollments(Writes& writes, const StudentToFold& student, const Student
 std::set<std::string> stored_discord_roles(const StoredAccess& enrollments, const Catalogue& catalogue)
 {
     std::set<std::string> roles;
-    for (const auto& [product_id, status] : enrollments) {
+    for (const auto& [product_id, enrollment] : enrollments) {
         const Product* product = catalogue.find(product_id);
-        if (status == EnrollmentStatus::active && product != nullptr)
-            roles.insert(product->discord_roles.begin(), product->discord_roles.end());
+        if (enrollment.status != EnrollmentStatus::active || product == nullptr)
+            continue;
+        for (const Entitlement& role : product->discord_roles)
+            if (role.covers(enrollment.access_since))
+                roles.insert(role.value);
     }
     return roles;
 }
@@ -252,7 +255,10 @@ std::vector<FoldedStudent> fold_students(postgres::Connection& connection, std::
         log_enrollments(writes, student, result.view, before);
         const auto wanted = wanted_discord_roles(result.view, catalogue);
         const bool account_changed = student.stored.discord_id != result.view.discord_id;
-        if (wanted != stored_discord_roles(before, catalogue) || account_changed) {
+        // Whoever has to register by now is invited, even for a role that only its rule changed.
+        const bool has_to_register = result.view.lifecycle == Lifecycle::pending_onboarding &&
+                                     student.stored.lifecycle != to_string(Lifecycle::pending_onboarding);
+        if (wanted != stored_discord_roles(before, catalogue) || account_changed || has_to_register) {
             result.discord_wanted = true;
             writes.reconciliations.push_back({student.stored.id, "discord", student.correlation_id});
         }

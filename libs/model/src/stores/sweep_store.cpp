@@ -17,15 +17,15 @@ constexpr const char* finish_sql =
 
 constexpr const char* decide_sql = "UPDATE discord_sweeps SET status = $2 WHERE id::text = $1 AND status = 'held'";
 
+constexpr const char* discard_held_sql = "UPDATE discord_sweeps SET status = 'discarded' WHERE status = 'held'";
+
 constexpr const char* held_because_sql =
     "SELECT coalesce(reason, '') FROM discord_sweeps WHERE id::text = $1 AND status = 'held'";
 
 constexpr const char* students_sql = R"sql(
     SELECT users.id, users.discord_id, member.present,
-           (SELECT string_agg(DISTINCT rule.value, ',')
-            FROM enrollments
-            JOIN access_rules AS rule ON rule.product_id = enrollments.product_id AND rule.kind = 'discord_role'
-            WHERE enrollments.user_id = users.id AND enrollments.status = 'active')
+           (SELECT string_agg(DISTINCT value, ',') FROM access_entitlements AS entitled
+            WHERE entitled.user_id = users.id AND entitled.status = 'active' AND kind = 'discord_role')
     FROM users LEFT JOIN discord_members AS member ON member.discord_id = users.discord_id
     WHERE users.discord_id IS NOT NULL
       AND (length(users.discord_id), users.discord_id COLLATE "C") > (length($1), $1 COLLATE "C")
@@ -156,6 +156,11 @@ Result<void> discard_sweep(postgres::Connection& connection, const std::string& 
     if (connection.execute(decide_sql, {id, "discarded"}).affected() == 0)
         return no_held_sweep;
     return {};
+}
+
+void discard_held_sweeps(postgres::Connection& connection)
+{
+    connection.execute(discard_held_sql);
 }
 
 std::vector<SweptStudent> students_by_account(postgres::Connection& connection, const std::string& after,

@@ -30,16 +30,29 @@ void merge_candidates(std::vector<Candidate>& known, const std::vector<Candidate
 // Is this the placeholder that Hotmart's "send test" sells?
 bool is_send_test(const std::vector<Candidate>& candidates) noexcept;
 
+// A role, a class or a flow that a product gives, and to whom.
+struct Entitlement {
+    std::string value;
+    std::optional<Time> from{};        // not by access that began earlier; nothing: by all
+    std::optional<Time> until{};       // nor by access that began then or later; nothing: without end
+    std::optional<Time> extended_at{}; // when somebody brought it to those who had access already
+
+    bool covers(Time access_since) const noexcept
+    {
+        return (!from || *from <= access_since) && (!until || access_since < *until);
+    }
+};
+
 struct Product {
     std::string id;
     std::string name;
     int priority = 0;
     bool active = true;
     std::optional<Time> deactivated_at;
-    std::vector<std::string> discord_roles{};
-    std::vector<std::string> classes{};
+    std::vector<Entitlement> discord_roles{};
+    std::vector<Entitlement> classes{};
     std::optional<int> access_days{};          // after a single payment; nothing: without end
-    std::vector<std::string> manychat_flows{}; // sent when access begins
+    std::vector<Entitlement> manychat_flows{}; // sent when access begins
 };
 
 struct Resolution {

@@ -95,7 +95,7 @@ struct EnrollmentView {
     std::string product_id;
     EnrollmentStatus status = EnrollmentStatus::active;
     Time started_at;
-    Time began_at; // of the last access without a gap: later than started_at for who left and came back; not stored
+    Time access_since; // as started_at, but after the last break: whoever left and came back began anew
     std::optional<Time> ended_at;
     std::optional<Time> renews_at;
     std::string origin_transaction;

@@ -21,7 +21,7 @@ struct ProductView {
     std::int64_t active_students = 0;
     std::int64_t sales = 0;
     std::string identifiers;  // JSON array of {"kind", "value"}
-    std::string access_rules; // JSON array of {"id", "kind", "value"}
+    std::string access_rules; // those that have not ended, JSON array of {"id", "kind", "value"}
 };
 
 // By priority, the highest first.
@@ -41,24 +41,6 @@ Result<void> delete_product(postgres::Connection& connection, const std::string&
 
 bool has_identifier(postgres::Connection& connection, const std::string& product_id, const std::string& kind,
                     const std::string& value);
-
-bool class_exists(postgres::Connection& connection, const std::string& id);
-
-struct AccessRule {
-    std::string id;
-    std::string product_id;
-    std::string kind;
-    std::string value;
-};
-std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id);
-// Answers the rule's id; `duplicate`, not_found for a product or a class that does not exist.
-Result<std::string> add_access_rule(postgres::Connection& connection, const AccessRule& rule);
-Result<void> change_access_rule(postgres::Connection& connection, const AccessRule& rule);
-bool delete_access_rule(postgres::Connection& connection, const std::string& id);
-
-// Everybody with access to the product is folded and reconciled again. Answers how many that are.
-std::int64_t apply_to_present_students(postgres::Connection& connection, const std::string& product_id,
-                                       const std::string& correlation_id);
 
 struct MappingView {
     std::string id;

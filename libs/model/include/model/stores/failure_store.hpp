@@ -10,18 +10,19 @@
 namespace ciclo::model {
 
 struct PendingFailure {
-    std::string kind;   // "event", "discord", "email" ...
-    std::string id;     // of the event, the user, or the message
+    std::string kind;   // "event", "discord", "email", "job" ...
+    std::string id;     // of the event, the user, the message, or the job's run
     std::string status; // "failed", "unprocessed", "unknown"
     std::string since;  // ISO 8601
     std::string error;  // why, and what to do
+    std::string job{};  // of a run: its name
 };
 
-// Oldest first, at most a thousand.
+// Oldest first, at most a thousand. Of the runs of a job only the last that ended, if it failed.
 std::vector<PendingFailure> list_failures(postgres::Connection& connection);
 
 // Makes one (or, with an empty id, every) failure due again and notes that in the audit log. Messages whose
-// outcome is unknown are repeated only when named. Answers how many.
+// outcome is unknown are repeated only when named; a job is asked for anew (see job_run_store.hpp). Answers how many.
 std::size_t retry_failures(postgres::Connection& connection, const std::string& id);
 
 } // namespace ciclo::model

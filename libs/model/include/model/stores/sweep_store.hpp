@@ -32,6 +32,8 @@ Result<std::vector<std::string>> confirm_sweep(postgres::Connection& connection,
 // Why it waits; nothing when it does not.
 std::optional<std::string> held_because(postgres::Connection& connection, const std::string& id);
 Result<void> discard_sweep(postgres::Connection& connection, const std::string& id);
+// A later sweep has seen it all again and was approved.
+void discard_held_sweeps(postgres::Connection& connection);
 
 // --- one page ---
 

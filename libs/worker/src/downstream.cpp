@@ -1,4 +1,4 @@
-#include "downstream.hpp"
+#include "worker/downstream.hpp"
 
 #include "contracts/reconcile_discord.hpp"
 #include "contracts/reconcile_manychat.hpp"
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace ciclo::lifecycle {
+namespace ciclo::worker {
 
 void ring_downstream(rabbitmq::Publisher& publisher, std::span<const model::FoldedStudent> students)
 {
@@ -21,4 +21,4 @@ void ring_downstream(rabbitmq::Publisher& publisher, std::span<const model::Fold
     publisher.publish(std::move(bells));
 }
 
-} // namespace ciclo::lifecycle
+} // namespace ciclo::worker

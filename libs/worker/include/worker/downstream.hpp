@@ -5,9 +5,9 @@
 
 #include <span>
 
-namespace ciclo::lifecycle {
+namespace ciclo::worker {
 
-// After the commit: wakes those who carry out what is wanted now.
+// After the commit of a fold, whoever made it: wakes those who carry out what is wanted now.
 void ring_downstream(rabbitmq::Publisher& publisher, std::span<const model::FoldedStudent> students);
 
-} // namespace ciclo::lifecycle
+} // namespace ciclo::worker

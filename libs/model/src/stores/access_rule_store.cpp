@@ -1,0 +1,138 @@
+#include "model/stores/access_rule_store.hpp"
+
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "model/stores/reconciliation_store.hpp"
+
+#include <fmt/core.h>
+
+#include <span>
+
+namespace ciclo::model {
+
+namespace {
+
+constexpr const char* find_sql =
+    "SELECT id, product_id, kind, value FROM access_rules WHERE id = $1 AND applies_until IS NULL";
+constexpr const char* add_sql = R"sql(
+    INSERT INTO access_rules (id, product_id, kind, value, applies_from, extended_at)
+    SELECT $1, $2, $3, $4,
+           CASE WHEN NOT $5::boolean
+                     AND EXISTS (SELECT FROM enrollments WHERE product_id = $2::uuid AND status = 'active')
+                THEN now() END,
+           CASE WHEN $5::boolean THEN now() END
+    ON CONFLICT (product_id, kind, value) WHERE applies_until IS NULL DO NOTHING
+)sql";
+constexpr const char* extend_sql = "UPDATE access_rules SET applies_from = NULL, extended_at = now() WHERE id = $1";
+// A rule that never covered anybody leaves nothing to remember.
+constexpr const char* forget_sql = R"sql(
+    DELETE FROM access_rules WHERE id = $1 AND NOT EXISTS (SELECT FROM access_entitlements WHERE rule_id = $1)
+)sql";
+constexpr const char* end_sql = R"sql(
+    UPDATE access_rules SET applies_until = coalesce($2::timestamptz, now()), extended_at = NULL WHERE id = $1
+)sql";
+constexpr const char* product_exists_sql = "SELECT FROM products WHERE id = $1";
+constexpr const char* class_exists_sql = "SELECT FROM classes WHERE id::text = $1";
+constexpr const char* served_only_sql = R"sql(
+    SELECT user_id FROM access_entitlements AS mine
+    WHERE rule_id = $1 AND status = 'active'
+      AND NOT EXISTS (SELECT FROM access_entitlements AS other
+                      WHERE other.user_id = mine.user_id AND other.status = 'active' AND other.kind = mine.kind
+                        AND other.value = mine.value AND other.rule_id <> $1)
+    ORDER BY user_id
+)sql";
+constexpr const char* present_sql =
+    "SELECT user_id FROM enrollments WHERE product_id = $1 AND status = 'active' ORDER BY user_id";
+
+constexpr std::size_t rows_at_once = 3000;
+
+// The fold decides on classes, flows and whether somebody has to register.
+std::vector<std::string> targets_of(const std::string& kind)
+{
+    if (kind == "discord_role")
+        return {"lifecycle", "discord"};
+    if (kind == "manychat_tag")
+        return {"manychat"};
+    return {"lifecycle"};
+}
+
+void want(postgres::Connection& connection, std::span<const WantedReconciliation> wanted)
+{
+    const auto statement = want_reconciliations(wanted);
+    connection.execute(statement.sql, statement.params);
+}
+
+} // namespace
+
+std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id)
+{
+    const auto rows = connection.execute(find_sql, {id});
+    if (rows.empty())
+        return std::nullopt;
+    return AccessRule{rows.text(0, 0), rows.text(0, 1), rows.text(0, 2), rows.text(0, 3)};
+}
+
+bool class_exists(postgres::Connection& connection, const std::string& id)
+{
+    return !connection.execute(class_exists_sql, {id}).empty();
+}
+
+Result<std::string> add_access_rule(postgres::Connection& connection, const AccessRule& rule, RuleReach reach)
+{
+    if (connection.execute(product_exists_sql, {rule.product_id}).empty())
+        return Error{ErrorKind::not_found, fmt::format("There is no product {}.", rule.product_id), {}};
+    if (rule.kind == "class_enrollment" && !class_exists(connection, rule.value))
+        return Error{ErrorKind::not_found, fmt::format("There is no class {}.", rule.value), {}};
+    std::string id = new_uuid();
+    const auto added =
+        connection.execute(add_sql, {id, rule.product_id, rule.kind, rule.value, reach == RuleReach::everybody});
+    if (added.affected() == 0)
+        return Error{
+            ErrorKind::duplicate, fmt::format("The product has the rule {}={} already.", rule.kind, rule.value), {}};
+    return id;
+}
+
+void extend_access_rule(postgres::Connection& connection, const AccessRule& rule)
+{
+    connection.execute(extend_sql, {rule.id});
+}
+
+void end_access_rule(postgres::Connection& connection, const AccessRule& rule, RuleReach reach)
+{
+    if (connection.execute(forget_sql, {rule.id}).affected() == 1)
+        return;
+    // No access began before the beginning of time.
+    connection.execute(end_sql, {rule.id, reach == RuleReach::everybody ? postgres::Param{to_iso8601(Time{})}
+                                                                        : postgres::Param{std::nullopt}});
+}
+
+std::vector<std::string> people_served_only_by(postgres::Connection& connection, const AccessRule& rule)
+{
+    const auto rows = connection.execute(served_only_sql, {rule.id});
+    std::vector<std::string> people;
+    people.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        people.push_back(rows.text(i, 0));
+    return people;
+}
+
+std::int64_t want_rule_applied(postgres::Connection& connection, const AccessRule& rule,
+                               const std::string& correlation_id)
+{
+    const auto rows = connection.execute(present_sql, {rule.product_id});
+    const auto targets = targets_of(rule.kind);
+    std::vector<WantedReconciliation> wanted;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (const auto& target : targets)
+            wanted.push_back({rows.text(i, 0), target, correlation_id});
+        if (wanted.size() >= rows_at_once) {
+            want(connection, wanted);
+            wanted.clear();
+        }
+    }
+    if (!wanted.empty())
+        want(connection, wanted);
+    return static_cast<std::int64_t>(rows.size());
+}
+
+} // namespace ciclo::model

@@ -1,0 +1,136 @@
+#include "audit.hpp"
+#include "config.hpp"
+#include "endpoints.hpp"
+
+#include "core/uuid.hpp"
+#include "model/rules/brake.hpp"
+#include "model/rules/catalogue_input.hpp"
+#include "model/stores/access_rule_store.hpp"
+#include "model/stores/record_facts.hpp"
+
+#include <fmt/core.h>
+
+namespace ciclo::admin {
+
+namespace {
+
+using model::AccessRule;
+using model::RuleReach;
+
+constexpr std::int64_t most_people = 10'000'000;
+
+RuleReach reach_of(bool apply_to_existing)
+{
+    return apply_to_existing ? RuleReach::everybody : RuleReach::new_access;
+}
+
+AccessRule existing_rule(Call& call)
+{
+    auto rule = model::find_access_rule(call.connection, uuid_of(call.captures[0], "access rule"));
+    if (!rule)
+        throw Refusal{404, "There is no access rule with this id."};
+    return *std::move(rule);
+}
+
+// Ending a rule for everybody takes something away: from many people only when the caller says how many. A flow that
+// was sent cannot be taken back.
+void ask_the_brake(Call& call, const AccessRule& rule, std::int64_t approved)
+{
+    if (rule.kind == "manychat_flow")
+        return;
+    auto policy = call.config.brake;
+    policy.approved_people = static_cast<std::size_t>(approved);
+    std::vector<model::Revocation> revocations;
+    for (auto& user_id : model::people_served_only_by(call.connection, rule))
+        revocations.push_back({std::move(user_id), rule.product_id});
+    const auto decision = model::decide_brake(revocations, model::students_by_product(call.connection), policy);
+    if (decision.stops)
+        throw Refusal{409, fmt::format("This {}. To do it all the same, repeat it with `approved_people` {}.",
+                                       decision.reason, decision.people.size())};
+}
+
+// The students it reaches are put in line in the same transaction; the sweeper rings for them.
+std::int64_t put_in_line(Call& call, const AccessRule& rule, RuleReach reach)
+{
+    return reach == RuleReach::everybody ? model::want_rule_applied(call.connection, rule, new_uuid()) : 0;
+}
+
+std::string add(Call& call, const AccessRule& rule, RuleReach reach)
+{
+    if (const auto fine = model::check_access_rule(rule.kind, rule.value); !fine)
+        throw refusal_of(fine.error());
+    const auto added = model::add_access_rule(call.connection, rule, reach);
+    return expect(added);
+}
+
+net::HttpResponse rule_answer(Call& call, int status, const std::string& id, std::int64_t applied_to)
+{
+    const auto rule = model::find_access_rule(call.connection, id);
+    if (!rule)
+        throw Refusal{404, "The rule was taken away again meanwhile."};
+    JsonWriter json;
+    json.begin_object().member("id", rule->id).member("product_id", rule->product_id).member("kind", rule->kind);
+    json.member("value", rule->value).member("applied_to", applied_to).end_object();
+    return json_answer(status, json);
+}
+
+} // namespace
+
+net::HttpResponse create_access_rule(Call& call)
+{
+    const auto product_id = uuid_of(call.captures[0], "product");
+    const auto document = json_body(call.request);
+    const auto body = document.root();
+    const AccessRule rule{"", product_id, required_text(body, "kind", 40), required_text(body, "value", 500)};
+    const auto reach = reach_of(truth(body, "apply_to_existing", false));
+    postgres::Transaction transaction{call.connection};
+    const auto id = add(call, rule, reach);
+    const auto applied_to = put_in_line(call, rule, reach);
+    note(call, "admin.access_rule_created", {{"product_id", product_id}, {"access_rule_id", id}, {"kind", rule.kind}});
+    transaction.commit();
+    return rule_answer(call, 201, id, applied_to);
+}
+
+// Another value is another rule, which takes the place of this one. The same value: a rule that was made for new access
+// only is brought to everybody.
+net::HttpResponse change_access_rule(Call& call)
+{
+    const auto document = json_body(call.request);
+    const auto body = document.root();
+    const auto old = existing_rule(call);
+    const AccessRule wanted{old.id, old.product_id, old.kind,
+                            body["value"].exists() ? required_text(body, "value", 500) : old.value};
+    const auto reach = reach_of(truth(body, "apply_to_existing", false));
+    const auto approved = integer_or(body, "approved_people", 0, 0, most_people);
+    postgres::Transaction transaction{call.connection};
+    std::string id = old.id;
+    if (wanted.value != old.value) {
+        id = add(call, wanted, reach);
+        if (reach == RuleReach::everybody)
+            ask_the_brake(call, old, approved);
+        model::end_access_rule(call.connection, old, reach);
+    } else if (reach == RuleReach::everybody) {
+        model::extend_access_rule(call.connection, old);
+    }
+    const auto applied_to = put_in_line(call, wanted, reach);
+    note(call, "admin.access_rule_changed", {{"product_id", old.product_id}, {"access_rule_id", id}});
+    transaction.commit();
+    return rule_answer(call, 200, id, applied_to);
+}
+
+net::HttpResponse delete_access_rule(Call& call)
+{
+    const auto rule = existing_rule(call);
+    const auto reach = reach_of(query_truth(call.request, "apply_to_existing"));
+    const auto approved = query_integer(call.request, "approved_people", 0, 0, most_people);
+    postgres::Transaction transaction{call.connection};
+    if (reach == RuleReach::everybody)
+        ask_the_brake(call, rule, approved);
+    model::end_access_rule(call.connection, rule, reach);
+    (void)put_in_line(call, rule, reach);
+    note(call, "admin.access_rule_deleted", {{"product_id", rule.product_id}, {"access_rule_id", rule.id}});
+    transaction.commit();
+    return no_content();
+}
+
+} // namespace ciclo::admin

@@ -1,0 +1,61 @@
+"""`ciclo students import` of a long file: time and the command's own peak memory, for a dry run, the import, and the
+same file once more."""
+
+import os
+import subprocess
+import time
+
+from bench_setting import say, stack
+from ciclo import SYSTEM, prepare_database
+from database import Database
+from hotmart import CLUB
+from servers import Servers
+
+NAME = "bench_import"
+MOST_MEMORY_MB = 32
+
+
+def measure(folder, options):
+    figures = {}
+    with stack():
+        servers = Servers()
+        for lines in options.lines:
+            prepare_database(servers, NAME)
+            try:
+                figures[lines] = _measure(servers, folder / f"{lines}.csv", lines)
+            finally:
+                servers.drop_database(NAME)
+    return figures
+
+
+def _measure(servers, file, lines):
+    with file.open("w", encoding="utf-8") as out:
+        out.write("email,nome,telefone,produto,início\n")
+        for n in range(lines):
+            out.write(f"aluno{n}@escola.example,Aluno {n},319{n % 10**8:08d},{CLUB.name},25/11/2025\n")
+    found = {}
+    with Database(servers.database_url_of(NAME)) as database:
+        for turn, options, known in (("dry run", ["--dry-run"], 0), ("import", [], lines), ("again", [], lines)):
+            say(f"{lines:,} lines, {turn}")
+            found[turn] = _run(servers, file, *options)
+            assert database.value("SELECT count(*) FROM facts") == known
+            assert found[turn]["peak_memory_mb"] < MOST_MEMORY_MB, found[turn]
+    return found
+
+
+def _run(servers, file, *options):
+    environment = {**SYSTEM, "DATABASE_URL": servers.database_url_of(NAME), "AMQP_URL": servers.amqp_url}
+    began = time.monotonic()
+    child = subprocess.Popen([servers.binaries / "ciclo", "students", "import", file, *options], env=environment,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    text = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0, text
+    return {"seconds": time.monotonic() - began, "peak_memory_mb": usage.ru_maxrss / 1024}
+
+
+def show(figures):
+    for lines, turns in figures.items():
+        for turn, row in turns.items():
+            say(f"{lines:,} lines, {turn}: {row['seconds']:.1f} s, peak memory {row['peak_memory_mb']:.1f} MB")
