@@ -13,6 +13,7 @@ from waiting import wait_until
 
 TEMPLATE = "bench_buyers_template"
 MOST_MEMORY_MB = 64
+SETTLING_SECONDS = 12  # a connection that has nothing to do tells PostgreSQL's statistics its last rows after 10 s
 WRITES = """SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables
             WHERE relname <> ALL (%s)"""
 
@@ -54,7 +55,7 @@ def _run(ciclo, count, turn):
     run = look_at(ciclo, run_id)
     assert run.status == "succeeded" and run.counters["total"] == count, (run.status, run.error, run.counters)
     assert turn == "second" or run.counters["inserted"] == count, run.counters
-    time.sleep(1.5)  # PostgreSQL's statistics come a second late
+    time.sleep(SETTLING_SECONDS)
     after, more = _written(ciclo)
     calls = sum(entry["total"] for key, entry in ciclo.sandbox.state("calls").items() if key.startswith("hotmart "))
     found = {"buyers": count, "turn": turn, "seconds": seconds, "calls": calls, "rows_written": after - before,

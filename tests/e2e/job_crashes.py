@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import random
 
 import psycopg2
@@ -13,15 +14,15 @@ HELD_SECONDS = 30  # a call that is never answered before its worker is killed
 
 
 class Storm:
-    """Kills the worker of one ciclo at points of a run that dice choose; the seed of the dice is printed."""
+    """Kills the worker of one ciclo at points of a run that dice choose; JOB_CRASH_SEED repeats them."""
 
     def __init__(self, ciclo, worker, provider, path="**"):
         self.ciclo = ciclo
         self.worker = worker
         self._fault = {"provider": provider, "path": path, "kind": "latency", "times": 1}
-        self.seed = random.randrange(2**32)
-        print(f"dice of the kills: seed {self.seed}")
-        self._dice = random.Random(self.seed)
+        seed = int(os.environ.get("JOB_CRASH_SEED") or random.randrange(2**32))
+        print(f"JOB_CRASH_SEED={seed}")
+        self._dice = random.Random(seed)
         self.kills = 0
 
     def run(self, job, calls):

@@ -19,6 +19,11 @@ def test_a_status_fault_answers_before_anything_is_done(sandbox):
     assert sandbox.role("PUT", RITA, CLUB).status == 204
 
 
+def test_a_fault_may_let_calls_through_before_it_strikes_once(sandbox):
+    sandbox.fault(provider="discord", method="PUT", path="**", kind="status", status=502, after=2, times=1)
+    assert [sandbox.role("PUT", RITA, CLUB).status for _ in range(4)] == [204, 204, 502, 204]
+
+
 def test_a_drop_happens_before_and_a_drop_after_happens_behind_the_work(sandbox):
     sandbox.fault(provider="discord", path="/guilds/*/members/*/roles/*", kind="drop", times=1)
     with pytest.raises(ConnectionError):
