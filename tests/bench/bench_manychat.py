@@ -1,5 +1,6 @@
 """sync_manychat_tags over many students: time, calls, statements, rows written, and the memory of the manychat-worker,
-which runs the job. Three times: everybody is new, nobody has changed, and one in a hundred has."""
+which runs the job. Three times: some are new, nobody has changed, and one in a hundred has. A new student costs four
+calls, so with many students most were applied before the first run: NEW are left."""
 
 import os
 import time
@@ -15,6 +16,7 @@ from waiting import wait_until
 
 TEMPLATE = "bench_manychat_template"
 SIZES = (10_000, 100_000)
+NEW = 20_000
 FIRST = 80_000_000
 # What a run writes about itself: its own row again and again, the log of its end, and whose turn it is to call.
 OWN_TABLES = ("job_runs", "jobs", "events", "manychat_pace")
@@ -33,6 +35,18 @@ COURSES = """
 ACCESS = """
     INSERT INTO enrollments (user_id, product_id, status, started_at)
     SELECT user_id, product_id, 'active', valid_from FROM student_course_status"""
+# As the worker itself leaves those who are done: the digest is that of their custom fields.
+APPLIED = """
+    WITH done AS (
+        SELECT id, name, email, phone, substr(phone, 4)::int - %s AS n FROM users WHERE substr(phone, 4)::int >= %s),
+    claimed AS (
+        UPDATE users SET manychat_subscriber_id = (%s + done.n)::text FROM done WHERE users.id = done.id)
+    INSERT INTO manychat_contacts (user_id, applied_tags, applied_fields, applied_at, seen_at)
+    SELECT id, %s, substr(encode(sha256(convert_to(
+               '4:name' || length(name) || ':' || name || '5:email' || length(email) || ':' || email ||
+               '16:onboarding_token0:' || '16:lifecycle_status6:active' || '12:phone_number13:55' || phone, 'UTF8')), 'hex'),
+               1, 32), now(), now()
+    FROM done"""
 CHANGE = """
     UPDATE student_course_status SET status = 'Inadimplente'
     WHERE user_id IN (SELECT id FROM users ORDER BY id LIMIT %s)"""
@@ -49,41 +63,51 @@ def measure(folder, options):
                 for size in options.students:
                     place = folder / str(size)
                     place.mkdir()
-                    figures[size] = _measure(servers, place, size)
+                    figures[size] = _measure(servers, place, size, min(size, options.new))
         finally:
             servers.drop_database(TEMPLATE)
     return figures
 
 
-def _measure(servers, folder, size):
+def _measure(servers, folder, size, new):
     ciclo = Ciclo(servers, folder, TEMPLATE, settings={"MANYCHAT_PACE_PERCENT": "1000000", "LOG_LEVEL": "warning"})
     changed = size // 100
     try:
         began = time.monotonic()
-        _fill(ciclo, size)
+        _fill(ciclo, size, new)
         ciclo.start("manychat-worker")
-        say(f"{size:,} students are there after {time.monotonic() - began:.0f} s")
+        say(f"{size:,} students, {new:,} of them new, are there after {time.monotonic() - began:.0f} s")
         first = _run(ciclo, size, "first")
-        assert first["counters"]["synced"] == first["counters"]["status_changes"] == size, first["counters"]
+        assert first["counters"]["synced"] == size and first["counters"]["status_changes"] == new, first["counters"]
+        assert first["calls"]["POST /fb/subscriber/setCustomFields"] == new, first["calls"]
+        first["new"] = new
         second = _run(ciclo, size, "second")
         assert second["counters"]["synced"] == size and second["counters"]["status_changes"] == 0, second["counters"]
         ciclo.database.execute(CHANGE, changed)
-        third = _run(ciclo, size, "1% new")
+        third = _run(ciclo, size, "changed")
         assert third["counters"]["synced"] == size and third["counters"]["status_changes"] == changed, third["counters"]
-        return {"first": first, "second": second, "1% new": third}
+        third["new"] = changed
+        return {"first": first, "second": second, "changed": third}
     finally:
         complaints = ciclo.end()
         assert not complaints, complaints
 
 
-def _fill(ciclo, size):
+def _fill(ciclo, size, new):
     ciclo.start_sandbox()
     ciclo.sandbox.control("PUT", "/manychat", {"limits": None})
-    ciclo.sandbox.control("POST", "/manychat/generate", {
-        "count": size, "first": FIRST, "without_ninth_every": 10, "mirror_field": "phone_number"})
     ciclo.database.execute(STUDENTS, FIRST, size)
-    for sql in (COURSES, ACCESS, "ANALYZE"):
-        ciclo.database.execute(sql)
+    ciclo.database.execute(COURSES)
+    ciclo.database.execute(ACCESS)
+    course = ciclo.database.value("SELECT name FROM products ORDER BY priority LIMIT 1")
+    contacts = {"without_ninth_every": 10, "mirror_field": "phone_number"}
+    ciclo.sandbox.control("POST", "/manychat/generate", {**contacts, "count": new, "first": FIRST})
+    if size > new:
+        tags = [course, f"{course}, Ativo"]
+        first_id = ciclo.sandbox.control("POST", "/manychat/generate", {
+            **contacts, "count": size - new, "first": FIRST + new, "tags": tags})["first_id"]
+        ciclo.database.execute(APPLIED, FIRST + new, FIRST + new, int(first_id), tags)
+    ciclo.database.execute("ANALYZE")
 
 
 def _calls(ciclo):
@@ -142,16 +166,20 @@ def _processor_time(run):
     return " ".join(f"{run['processor_seconds'][name]:>9.1f}" for name in PROCESSES)
 
 
+def _worker_time_of_one(run):
+    return run["processor_seconds"]["worker"] / run["new"]
+
+
 def _posts(run):
     return sum(count for key, count in run["calls"].items() if key.startswith("POST"))
 
 
 def show(figures):
     runs = [(size, name, run) for size, by_name in figures.items() for name, run in by_name.items()]
-    print(f"\n{'students':>10}{'run':>8}{'seconds':>9}{'at real pace':>14}{'worker, PostgreSQL, sandbox s':>31}{'calls':>9}{'writing':>9}"
+    print(f"\n{'students':>10}{'run':>8}{'to do':>8}{'seconds':>9}{'at real pace':>14}{'worker, PostgreSQL, sandbox s':>31}{'calls':>9}{'writing':>9}"
           f"{'statements':>12}{'rows':>9}{'own rows':>10}{'peak MB':>9}")
     for size, name, run in runs:
-        print(f"{size:>10,}{name:>8}{run['seconds']:>9.1f}{_at_manychats_pace(run['calls']):>12,.0f} s"
+        print(f"{size:>10,}{name:>8}{run.get('new', 0):>8,}{run['seconds']:>9.1f}{_at_manychats_pace(run['calls']):>12,.0f} s"
               f"{_processor_time(run):>31}{sum(run['calls'].values()):>9,}{_posts(run):>9,}"
               f"{run['statements']:>12,}{sum(run['rows_written'].values()):>9,}"
               f"{sum(run['rows_written_about_the_run'].values()):>10,}{run['memory_mb']:>9.1f}")
@@ -159,14 +187,15 @@ def show(figures):
     print(f"\n{'calls of ManyChat':<44}" + "".join(f"{f'{size:,} {name}':>16}" for size, name, _ in runs))
     for key in kinds:
         print(f"{key:<44}" + "".join(f"{run['calls'].get(key, 0):>16,}" for _, _, run in runs))
-    print(f"\n{'target':<62}{'measured':>12}   {'wanted':<28}")
+    print(f"\n{'target':<68}{'measured':>12}   {'wanted':<28}")
     for size, by_name in figures.items():
         _show_targets(size, by_name)
     sizes = sorted(figures)
     if len(sizes) > 1:
         small, large = (figures[size]["first"] for size in (sizes[0], sizes[-1]))
-        growth = large["processor_seconds"]["worker"] / small["processor_seconds"]["worker"] / (sizes[-1] / sizes[0])
-        _target("processor time of a student, largest run against smallest", f"{growth:.2f}", "at most 1.2", growth <= 1.2)
+        growth = _worker_time_of_one(large) / _worker_time_of_one(small)
+        _target("processor time of a new student, most students against fewest", f"{growth:.2f}", "at most 1.5",
+                growth <= 1.5)
 
 
 def _show_targets(size, by_name):
@@ -179,4 +208,4 @@ def _show_targets(size, by_name):
 
 
 def _target(what, measured, wanted, reached):
-    print(f"{what:<62}{measured:>12}   {wanted:<28}{'reached' if reached else 'NOT REACHED'}")
+    print(f"{what:<68}{measured:>12}   {wanted:<28}{'reached' if reached else 'NOT REACHED'}")

@@ -50,10 +50,11 @@ def add_routes(add, world, NotFound, DONE):
 
     def generate(params, body, query):
         f = Fields(body)
-        f.only("count", "first", "without_ninth_every", "mirror_field")
-        state.generate(f.get("count", int, low=1, high=1_000_000), f.get("first", int, 80_000_000, low=0),
-                       f.get("without_ninth_every", int, 0, low=0), f.get("mirror_field", str, ""))
-        return {"subscribers": len(state.subscribers)}
+        f.only("count", "first", "without_ninth_every", "mirror_field", "tags")
+        first_id = state.generate(f.get("count", int, low=1, high=1_000_000), f.get("first", int, 80_000_000, low=0),
+                       f.get("without_ninth_every", int, 0, low=0), f.get("mirror_field", str, ""),
+                       f.get("tags", list, []))
+        return {"subscribers": len(state.subscribers), "first_id": str(first_id)}
 
     add("PUT", "/_sandbox/manychat", configure)
     add("POST", "/_sandbox/manychat/subscribers", post_subscriber)

@@ -203,9 +203,11 @@ class ManyChatState:
         number = self._accounts.get(same_account(digits)) or self._by_email.get(text.lower()) or self._by_phone.get(text)
         return self.subscribers.get(number) or (self.subscribers.get(int(digits)) if digits else None)
 
-    def generate(self, count, first, without_ninth_every, mirror):
-        """`count` WhatsApp contacts with the numbers 55 31 9xxxxxxxx from `first` on."""
-        field = None
+    def generate(self, count, first, without_ninth_every, mirror, tags):
+        """`count` WhatsApp contacts with the numbers 55 31 9xxxxxxxx from `first` on, with ids that follow each other;
+        answers the first id."""
+        field, first_id = None, self.next_id
+        numbers = [self.tag_ids.get(name) or self.add_tag(name) for name in tags]
         if mirror:
             field = self.field_ids.get(mirror.lower()) or self.add_field(mirror, "text")
         for index in range(count):
@@ -213,5 +215,7 @@ class ManyChatState:
             if without_ninth_every and index % without_ninth_every == 0:
                 number = number[:4] + number[5:]
             subscriber = self.add(first_name="Aluno", last_name=str(index), whatsapp_phone=number)
+            subscriber.tags = dict.fromkeys(numbers)
             if field:
                 self.set_field(subscriber, field, number)
+        return first_id

@@ -171,10 +171,11 @@ def test_a_hidden_contact_exists_and_cannot_be_found(sandbox):
 
 
 def test_a_hundred_thousand_contacts_are_made_in_one_call(sandbox):
-    made = sandbox.control("POST", "/manychat/generate",
-                           {"count": 100_000, "without_ninth_every": 4, "mirror_field": "phone_number"})
+    made = sandbox.control("POST", "/manychat/generate", {
+        "count": 100_000, "without_ninth_every": 4, "mirror_field": "phone_number", "tags": ["lead"]})
+    assert sandbox.state(f"manychat.subscribers.{int(made['first_id']) + 1}")["whatsapp_phone"] == "5531980000001"
     assert made["subscribers"] == sandbox.state("manychat.count") == 100_000
     # The first is stored without the ninth digit, and found by both forms.
     one = sandbox.state("manychat.subscribers.5531980000000")
-    assert one["whatsapp_phone"] == "553180000000" and one["fields"] == {"phone_number": "553180000000"}
+    assert one["whatsapp_phone"] == "553180000000" and one["tags"] == ["lead"] and one["fields"] == {"phone_number": "553180000000"}
     assert sandbox.state("manychat.subscribers.553180099999")["whatsapp_phone"] == "5531980099999"
