@@ -70,3 +70,27 @@ def test_a_role_that_is_replaced_stays_with_whoever_has_it(ciclo):
     assert new["id"] != old
     assert ciclo.sandbox.roles_of(present) == {CLUB.role}
     assert_problem(admin.ask("PATCH", f"/admin/access-rules/{old}", {"value": CLUB.role}), 404)
+
+
+def test_the_command_line_changes_rules_with_the_same_care(ciclo):
+    present, another = buyer(ciclo), buyer(ciclo)
+    for person in (present, another):
+        ciclo.wait_for_roles(person, CLUB.role)
+    ciclo.wait_until_idle(notices=False)
+    ciclo.sandbox.put_role(ROLE, "Bordado", 2)
+
+    assert "Bordado" in ciclo.cli("rule", "add", CLUB.name, "discord_role=Bordado", code=1)
+    ciclo.cli("rule", "add", CLUB.name, f"discord_role={ROLE}")
+    (rule,) = [line.split()[0] for line in ciclo.cli("rule", "list", CLUB.name).splitlines() if ROLE in line]
+    assert "already" in ciclo.cli("rule", "add", CLUB.name, f"discord_role={ROLE}", code=1)
+    ciclo.wait_until_idle(notices=False)
+    assert ciclo.sandbox.roles_of(present) == {CLUB.role}
+
+    ciclo.cli("rule", "extend", rule)
+    ciclo.wait_for_roles(present, CLUB.role, ROLE, seconds=20)
+    ciclo.wait_until_idle(notices=False)
+    # Taking it from two of two is more than the brake lets pass unasked.
+    refused = ciclo.cli("rule", "end", rule, "--apply-to-existing", code=1)
+    ciclo.cli("rule", "end", rule, "--apply-to-existing", "--approve", refused.split("--approve ")[1].rstrip(".\n"))
+    ciclo.wait_for_roles(present, CLUB.role, seconds=20)
+    assert "there is no access rule" in ciclo.cli("rule", "end", rule, code=2)

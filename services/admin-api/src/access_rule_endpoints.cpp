@@ -3,10 +3,8 @@
 #include "endpoints.hpp"
 
 #include "core/uuid.hpp"
-#include "model/rules/brake.hpp"
 #include "model/rules/catalogue_input.hpp"
 #include "model/stores/access_rule_store.hpp"
-#include "model/stores/record_facts.hpp"
 
 #include <fmt/core.h>
 
@@ -32,18 +30,11 @@ AccessRule existing_rule(Call& call)
     return *std::move(rule);
 }
 
-// Ending a rule for everybody takes something away: from many people only when the caller says how many. A flow that
-// was sent cannot be taken back.
 void ask_the_brake(Call& call, const AccessRule& rule, std::int64_t approved)
 {
-    if (rule.kind == "manychat_flow")
-        return;
     auto policy = call.config.brake;
     policy.approved_people = static_cast<std::size_t>(approved);
-    std::vector<model::Revocation> revocations;
-    for (auto& user_id : model::people_served_only_by(call.connection, rule))
-        revocations.push_back({std::move(user_id), rule.product_id});
-    const auto decision = model::decide_brake(revocations, model::students_by_product(call.connection), policy);
+    const auto decision = model::weigh_ending(call.connection, rule, policy);
     if (decision.stops)
         throw Refusal{409, fmt::format("This {}. To do it all the same, repeat it with `approved_people` {}.",
                                        decision.reason, decision.people.size())};

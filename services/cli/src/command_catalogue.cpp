@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "core/uuid.hpp"
+#include "model/rules/catalogue_input.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/club_store.hpp"
 #include "model/stores/settings_store.hpp"
@@ -17,9 +18,6 @@ namespace ciclo::cli {
 
 namespace {
 
-constexpr auto identifier_kinds = std::to_array<std::string_view>(
-    {"product.id", "product.ucode", "plan.id", "plan.name", "offer.code", "coupon.code", "payment.link"});
-
 constexpr auto setting_keys = std::to_array<std::string_view>(
     {"welcome_channel_id", "visitor_role_id", "invite_ttl_seconds", "manychat_flow_onboarding", "manychat_flow_welcome",
      "manychat_flow_welcome_back", "manychat_flow_churn", "manychat_flow_follow_up"});
@@ -30,9 +28,8 @@ std::pair<std::string, std::string> read_identifier(const std::string& text)
     const std::string kind = text.substr(0, equals);
     const std::string value{equals == std::string::npos ? std::string_view{}
                                                         : trimmed(std::string_view{text}.substr(equals + 1))};
-    if (value.empty() || std::find(identifier_kinds.begin(), identifier_kinds.end(), kind) == identifier_kinds.end())
-        throw UsageError{fmt::format("identifier \"{}\": write KIND=VALUE with KIND one of {}", text,
-                                     fmt::join(identifier_kinds, ", "))};
+    if (const auto fine = model::check_identifier(kind, value); !fine)
+        throw UsageError{fmt::format("identifier \"{}\": write KIND=VALUE. {}", text, fine.error().detail)};
     return {kind, value};
 }
 

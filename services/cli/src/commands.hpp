@@ -13,6 +13,7 @@ using Words = std::vector<std::string>;
 int migrate(const Words& words);
 int admin(const Words& words);
 int product(const Words& words);
+int rule(const Words& words);
 int school_class(const Words& words); // `class` is a word of C++
 int setting(const Words& words);
 int student(const Words& words);

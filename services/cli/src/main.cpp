@@ -27,6 +27,9 @@ constexpr auto commands = std::to_array<Command>({
      "add --name N --identifier KIND=VALUE [--priority N] [--discord-role ID] [--class ID] | list | map | identify | "
      "forget | "
      "activate | deactivate"},
+    {"rule", ciclo::cli::rule,
+     "list PRODUCT | add PRODUCT KIND=VALUE [--apply-to-existing] | extend RULE_ID | end RULE_ID [--apply-to-existing] "
+     "[--approve N]"},
     {"class", ciclo::cli::school_class, "add NAME"},
     {"setting", ciclo::cli::setting, "set KEY VALUE"},
     {"student", ciclo::cli::student, "show EMAIL [--wait SECONDS] | link EMAIL DISCORD_ID"},

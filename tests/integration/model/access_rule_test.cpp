@@ -183,9 +183,9 @@ TEST_CASE_METHOD(RulesFixture,
     same.value = club_role;
     same.id = add_access_rule(connection(), same, RuleReach::everybody).value();
 
-    CHECK(people_served_only_by(connection(), same) == std::vector{user_id()});
+    CHECK(weigh_ending(connection(), same, {}).people == std::vector{user_id()});
     end(same, RuleReach::everybody);
-    CHECK(people_served_only_by(connection(), same).empty());
+    CHECK(weigh_ending(connection(), same, {}).people.empty());
 }
 
 TEST_CASE_METHOD(RulesFixture, "a role for present students asks those to register who need it, and invites them",

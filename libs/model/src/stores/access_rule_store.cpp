@@ -3,6 +3,7 @@
 #include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "model/stores/reconciliation_store.hpp"
+#include "model/stores/record_facts.hpp"
 
 #include <fmt/core.h>
 
@@ -14,6 +15,10 @@ namespace {
 
 constexpr const char* find_sql =
     "SELECT id, product_id, kind, value FROM access_rules WHERE id = $1 AND applies_until IS NULL";
+constexpr const char* list_sql = R"sql(
+    SELECT id, product_id, kind, value FROM access_rules WHERE product_id = $1 AND applies_until IS NULL
+    ORDER BY kind, created_at, id
+)sql";
 constexpr const char* add_sql = R"sql(
     INSERT INTO access_rules (id, product_id, kind, value, applies_from, extended_at)
     SELECT $1, $2, $3, $4,
@@ -33,6 +38,7 @@ constexpr const char* end_sql = R"sql(
 )sql";
 constexpr const char* product_exists_sql = "SELECT FROM products WHERE id = $1";
 constexpr const char* class_exists_sql = "SELECT FROM classes WHERE id::text = $1";
+// Everybody with access now to whom this rule, and no other, gives what it gives.
 constexpr const char* served_only_sql = R"sql(
     SELECT user_id FROM access_entitlements AS mine
     WHERE rule_id = $1 AND status = 'active'
@@ -56,6 +62,11 @@ std::vector<std::string> targets_of(const std::string& kind)
     return {"lifecycle"};
 }
 
+AccessRule read_rule(const postgres::Rows& rows, std::size_t row)
+{
+    return {rows.text(row, 0), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3)};
+}
+
 void want(postgres::Connection& connection, std::span<const WantedReconciliation> wanted)
 {
     const auto statement = want_reconciliations(wanted);
@@ -67,9 +78,16 @@ void want(postgres::Connection& connection, std::span<const WantedReconciliation
 std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id)
 {
     const auto rows = connection.execute(find_sql, {id});
-    if (rows.empty())
-        return std::nullopt;
-    return AccessRule{rows.text(0, 0), rows.text(0, 1), rows.text(0, 2), rows.text(0, 3)};
+    return rows.empty() ? std::nullopt : std::optional{read_rule(rows, 0)};
+}
+
+std::vector<AccessRule> list_access_rules(postgres::Connection& connection, const std::string& product_id)
+{
+    const auto rows = connection.execute(list_sql, {product_id});
+    std::vector<AccessRule> rules;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rules.push_back(read_rule(rows, i));
+    return rules;
 }
 
 bool class_exists(postgres::Connection& connection, const std::string& id)
@@ -106,14 +124,16 @@ void end_access_rule(postgres::Connection& connection, const AccessRule& rule, R
                                                                         : postgres::Param{std::nullopt}});
 }
 
-std::vector<std::string> people_served_only_by(postgres::Connection& connection, const AccessRule& rule)
+BrakeDecision weigh_ending(postgres::Connection& connection, const AccessRule& rule, const BrakePolicy& policy)
 {
+    if (rule.kind == "manychat_flow")
+        return {};
     const auto rows = connection.execute(served_only_sql, {rule.id});
-    std::vector<std::string> people;
-    people.reserve(rows.size());
+    std::vector<Revocation> revocations;
+    revocations.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i)
-        people.push_back(rows.text(i, 0));
-    return people;
+        revocations.push_back({rows.text(i, 0), rule.product_id});
+    return decide_brake(revocations, students_by_product(connection), policy);
 }
 
 std::int64_t want_rule_applied(postgres::Connection& connection, const AccessRule& rule,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "model/rules/brake.hpp"
 #include "postgres/connection.hpp"
 
 #include <cstdint>
@@ -24,6 +25,9 @@ enum class RuleReach { new_access, everybody };
 // One that has not ended.
 std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id);
 
+// Of one product, those that have not ended.
+std::vector<AccessRule> list_access_rules(postgres::Connection& connection, const std::string& product_id);
+
 bool class_exists(postgres::Connection& connection, const std::string& id);
 
 // Answers the rule's id; `duplicate`, not_found for a product or a class that does not exist. While nobody has access
@@ -37,8 +41,9 @@ void extend_access_rule(postgres::Connection& connection, const AccessRule& rule
 // it is still known as ciclo's, so that it can be taken.
 void end_access_rule(postgres::Connection& connection, const AccessRule& rule, RuleReach reach);
 
-// Everybody with access now to whom this rule, and no other, gives what it gives.
-std::vector<std::string> people_served_only_by(postgres::Connection& connection, const AccessRule& rule);
+// Ending a rule for everybody takes something away: from many people only when somebody has said how many. A flow that
+// was sent cannot be taken back.
+BrakeDecision weigh_ending(postgres::Connection& connection, const AccessRule& rule, const BrakePolicy& policy);
 
 // Those with access to the rule's product are folded and reconciled again, as far as the rule can change something.
 // Answers how many they are.
