@@ -166,8 +166,9 @@ def _processor_time(run):
     return " ".join(f"{run['processor_seconds'][name]:>9.1f}" for name in PROCESSES)
 
 
-def _worker_time_of_one(run):
-    return run["processor_seconds"]["worker"] / run["new"]
+def _looking_at_one(size, figures):
+    spent = figures[size]["second"]["processor_seconds"]
+    return (spent["worker"] + spent["postgresql"]) / size
 
 
 def _posts(run):
@@ -192,10 +193,8 @@ def show(figures):
         _show_targets(size, by_name)
     sizes = sorted(figures)
     if len(sizes) > 1:
-        small, large = (figures[size]["first"] for size in (sizes[0], sizes[-1]))
-        growth = _worker_time_of_one(large) / _worker_time_of_one(small)
-        _target("processor time of a new student, most students against fewest", f"{growth:.2f}", "at most 1.5",
-                growth <= 1.5)
+        growth = _looking_at_one(sizes[-1], figures) / _looking_at_one(sizes[0], figures)
+        _target("processor time per unchanged student, most against fewest", f"{growth:.2f}", "at most 1.5", growth <= 1.5)
 
 
 def _show_targets(size, by_name):

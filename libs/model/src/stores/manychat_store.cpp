@@ -45,13 +45,15 @@ constexpr const char* managed_sql = R"sql(
     SELECT name, false FROM products UNION SELECT value, true FROM access_rules WHERE kind = 'manychat_tag'
 )sql";
 
-// Whoever has no course and never had a tag needs no contact. The stand-in address is nobody.
+// Whoever has no course and never had a tag needs no contact. The stand-in address is nobody. LIMIT keeps the server
+// from reading all courses for each page: it looks up those of the users that it passes.
 constexpr const char* page_sql = R"sql(
     SELECT id FROM users
     WHERE id > coalesce(nullif($1, '')::uuid, '00000000-0000-0000-0000-000000000000') AND email <> $4
       AND CASE WHEN $2 = ''
-               THEN EXISTS (SELECT FROM student_course_status WHERE user_id = users.id AND is_current)
-                    OR EXISTS (SELECT FROM manychat_contacts WHERE user_id = users.id AND applied_tags <> '{}')
+               THEN coalesce((SELECT true FROM student_course_status WHERE user_id = users.id AND is_current LIMIT 1),
+                             (SELECT true FROM manychat_contacts WHERE user_id = users.id AND applied_tags <> '{}' LIMIT 1),
+                             false)
                ELSE EXISTS (SELECT FROM student_course_status
                             WHERE user_id = users.id AND product_id = nullif($2, '')::uuid AND is_current) END
     ORDER BY id LIMIT $3::int
