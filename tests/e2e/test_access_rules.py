@@ -1,17 +1,17 @@
 """A rule that is added, extended and ended while there are students: who gets and who loses what it gives."""
 
 from admin_api import assert_problem, caller
-from hotmart import CLUB, Person, Sale, now_ms
+from hotmart import CHESS, CLUB, Person, Sale, now_ms
 from job_runs import run_job
 
 ROLE = "700000000000000178"
 
 
-def buyer(ciclo):
-    """A member of the guild who buys the club at this moment."""
+def buyer(ciclo, product=CLUB):
+    """A member of the guild who buys it at this moment."""
     person = Person()
     ciclo.link(person)
-    ciclo.gateway.accept(Sale(person, at=now_ms()).approved())
+    ciclo.gateway.accept(Sale(person, product, at=now_ms()).approved())
     return person
 
 
@@ -73,24 +73,24 @@ def test_a_role_that_is_replaced_stays_with_whoever_has_it(ciclo):
 
 
 def test_the_command_line_changes_rules_with_the_same_care(ciclo):
-    present, another = buyer(ciclo), buyer(ciclo)
+    present, another = buyer(ciclo, CHESS), buyer(ciclo, CHESS)
     for person in (present, another):
-        ciclo.wait_for_roles(person, CLUB.role)
+        ciclo.wait_for_roles(person, CHESS.role)
     ciclo.wait_until_idle(notices=False)
     ciclo.sandbox.put_role(ROLE, "Bordado", 2)
 
-    assert "Bordado" in ciclo.cli("rule", "add", CLUB.name, "discord_role=Bordado", code=1)
-    ciclo.cli("rule", "add", CLUB.name, f"discord_role={ROLE}")
-    (rule,) = [line.split()[0] for line in ciclo.cli("rule", "list", CLUB.name).splitlines() if ROLE in line]
-    assert "already" in ciclo.cli("rule", "add", CLUB.name, f"discord_role={ROLE}", code=1)
+    assert "Bordado" in ciclo.cli("rule", "add", CHESS.name, "discord_role=Bordado", code=1)
+    ciclo.cli("rule", "add", CHESS.name, f"discord_role={ROLE}")
+    (rule,) = [line.split()[0] for line in ciclo.cli("rule", "list", CHESS.name).splitlines() if ROLE in line]
+    assert "already" in ciclo.cli("rule", "add", CHESS.name, f"discord_role={ROLE}", code=1)
     ciclo.wait_until_idle(notices=False)
-    assert ciclo.sandbox.roles_of(present) == {CLUB.role}
+    assert ciclo.sandbox.roles_of(present) == {CHESS.role}
 
     ciclo.cli("rule", "extend", rule)
-    ciclo.wait_for_roles(present, CLUB.role, ROLE, seconds=20)
+    ciclo.wait_for_roles(present, CHESS.role, ROLE, seconds=20)
     ciclo.wait_until_idle(notices=False)
     # Taking it from two of two is more than the brake lets pass unasked.
     refused = ciclo.cli("rule", "end", rule, "--apply-to-existing", code=1)
     ciclo.cli("rule", "end", rule, "--apply-to-existing", "--approve", refused.split("--approve ")[1].rstrip(".\n"))
-    ciclo.wait_for_roles(present, CLUB.role, seconds=20)
+    ciclo.wait_for_roles(present, CHESS.role, seconds=20)
     assert "there is no access rule" in ciclo.cli("rule", "end", rule, code=2)

@@ -191,9 +191,10 @@ def demo_guild(state):
     for number, name in ((301, "boas-vindas"), (302, "registro"), (303, "avisos-internos")):
         channel = f"700000000000000{number}"
         state.channels[channel] = {"id": channel, "name": name, "type": 0, "permission_overwrites": []}
-    state.put_member(Member(bot, "porteiro", [bot_role], bot=True))
-    state.put_member(Member("700000000000001001", "rita.alves"))
-    state.put_member(Member("700000000000001002", "leo"))
+    long_ago = "2024-02-01T12:00:00.000000+00:00"
+    state.put_member(Member(bot, "porteiro", [bot_role], joined_at=long_ago, bot=True))
+    state.put_member(Member("700000000000001001", "rita.alves", joined_at=long_ago))
+    state.put_member(Member("700000000000001002", "leo", joined_at=long_ago))
     state.webhooks["700000000000000401"] = {
         "id": "700000000000000401", "token": "sandbox-webhook-token",
         "channel_id": "700000000000000303", "name": "avisos",

@@ -45,8 +45,7 @@ void MissedJoins::step(postgres::Connection& connection)
     }
     for (const discord::Member& member : *page)
         if (!member.is_bot && member.joined_at && *member.joined_at >= since)
-            // Seen when they came, not now: an invite that is used just now brought somebody else.
-            model::record_join(connection, member.user_id, *member.joined_at, *member.joined_at);
+            model::record_missed_join(connection, member.user_id, *member.joined_at);
     last_read_ = page->back().user_id;
 }
 

@@ -40,6 +40,13 @@ constexpr const char* join_sql = R"sql(
     ON CONFLICT (discord_id, joined_at) DO NOTHING
 )sql";
 
+// Seen when they came, not now: an invite that is used just now brought somebody else.
+constexpr const char* missed_join_sql = R"sql(
+    INSERT INTO discord_joins (discord_id, joined_at, seen_at)
+    SELECT $1, $2::timestamptz, $2::timestamptz WHERE may_link_discord(NULL, $1)
+    ON CONFLICT (discord_id, joined_at) DO NOTHING
+)sql";
+
 constexpr const char* left_sql = "UPDATE discord_joins SET outcome = 'left' WHERE discord_id = $1 AND outcome IS NULL";
 
 constexpr const char* gone_sql = "UPDATE discord_invites SET gone_at = $2 WHERE code = $1 AND gone_at IS NULL";
@@ -138,6 +145,11 @@ bool is_discord_given_up(postgres::Connection& connection, std::string_view user
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at)
 {
     connection.execute(join_sql, {discord_id, to_iso8601(joined_at), to_iso8601(seen_at)});
+}
+
+void record_missed_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at)
+{
+    connection.execute(missed_join_sql, {discord_id, to_iso8601(joined_at)});
 }
 
 void forget_open_joins(postgres::Connection& connection, std::string_view discord_id)

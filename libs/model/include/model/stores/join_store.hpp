@@ -43,6 +43,9 @@ bool is_discord_given_up(postgres::Connection& connection, std::string_view user
 // A newcomer whom nobody knew. The same join may be told several times.
 void record_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at, Time seen_at);
 
+// The same of somebody found in the member list, unless the account is a student's.
+void record_missed_join(postgres::Connection& connection, std::string_view discord_id, Time joined_at);
+
 // Whoever left needs no welcome any more.
 void forget_open_joins(postgres::Connection& connection, std::string_view discord_id);
 
