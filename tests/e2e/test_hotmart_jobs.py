@@ -283,4 +283,10 @@ def test_what_a_sync_finds_is_carried_out_at_once_without_the_sweeper(new_ciclo,
     HotmartApi(ciclo.sandbox).sale("HP201", person.email, cellphone=person.phone_digits)
     run_job(ciclo, "sync_hotmart_students")
     ciclo.wait_for_roles(person, CHESS.role)
-    wait_until(lambda: CHESS.name in ciclo.sandbox.contact_of(person)["tags"], "the contact has its tags", 20)
+
+    def has_tags():
+        assert CHESS.name in ciclo.sandbox.contact_of(person)["tags"], ciclo.database.rows(
+            "SELECT target, wanted_version, applied_version, attempts, last_error FROM reconciliations")
+        return True
+
+    wait_until(has_tags, "the contact has its tags", 20)

@@ -1,5 +1,6 @@
 #include "model/stores/fact_store.hpp"
 
+#include <set>
 #include <stdexcept>
 
 namespace ciclo::model {
@@ -11,6 +12,8 @@ using postgres::TextArray;
 constexpr const char* select_sql = R"sql(
     SELECT user_id, id, type, occurred_at, body FROM facts WHERE user_id = ANY ($1::uuid[])
 )sql";
+
+constexpr const char* stored_sql = "SELECT id FROM facts WHERE id = ANY ($1::uuid[])";
 
 constexpr const char* insert_sql = R"sql(
     INSERT INTO facts (id, user_id, type, occurred_at, body)
@@ -39,6 +42,22 @@ std::map<std::string, std::vector<Fact>> read_facts(const postgres::Rows& rows)
         facts[rows.text(i, 0)].push_back(std::move(*fact));
     }
     return facts;
+}
+
+std::vector<Fact> facts_not_stored(postgres::Connection& connection, std::span<const Fact> facts)
+{
+    postgres::UuidArray ids;
+    for (const Fact& fact : facts)
+        ids.add(fact.id);
+    std::set<std::string> known;
+    const auto rows = connection.execute(stored_sql, {ids});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        known.insert(rows.text(i, 0));
+    std::vector<Fact> fresh;
+    for (const Fact& fact : facts)
+        if (known.insert(fact.id).second)
+            fresh.push_back(fact);
+    return fresh;
 }
 
 postgres::Statement insert_facts(std::span<const OwnedFact> facts)

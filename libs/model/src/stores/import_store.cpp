@@ -11,35 +11,17 @@ namespace ciclo::model {
 
 namespace {
 
-constexpr const char* stored_sql = "SELECT id FROM facts WHERE id = ANY ($1::uuid[])";
-
 constexpr const char* new_emails_sql = R"sql(
     INSERT INTO user_emails (email, user_id)
     SELECT email, user_id::uuid FROM unnest($1::text[], $2::text[]) AS new (email, user_id)
     ON CONFLICT (email) DO NOTHING
 )sql";
 
-std::vector<Fact> not_stored(postgres::Connection& connection, std::span<const Fact> facts)
-{
-    postgres::UuidArray ids;
-    for (const Fact& fact : facts)
-        ids.add(fact.id);
-    std::set<std::string> known;
-    const auto rows = connection.execute(stored_sql, {ids});
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        known.insert(rows.text(i, 0));
-    std::vector<Fact> fresh;
-    for (const Fact& fact : facts)
-        if (known.insert(fact.id).second) // the same line may be there twice
-            fresh.push_back(fact);
-    return fresh;
-}
-
 } // namespace
 
 std::size_t count_new_facts(postgres::Connection& connection, std::span<const Fact> facts)
 {
-    return facts.empty() ? 0 : not_stored(connection, facts).size();
+    return facts.empty() ? 0 : facts_not_stored(connection, facts).size();
 }
 
 Imported import_facts(postgres::Connection& connection, std::span<const Fact> facts, std::string_view correlation_id)
@@ -47,7 +29,7 @@ Imported import_facts(postgres::Connection& connection, std::span<const Fact> fa
     Imported imported;
     if (facts.empty())
         return imported;
-    const std::vector<Fact> fresh = not_stored(connection, facts);
+    const std::vector<Fact> fresh = facts_not_stored(connection, facts);
     if (fresh.empty())
         return imported;
     const FoundStudents found = find_students(connection, fresh);

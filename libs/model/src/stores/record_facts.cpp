@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "model/stores/event_log.hpp"
+#include "model/stores/fact_store.hpp"
 #include "model/stores/student_store.hpp"
 
 namespace ciclo::model {
@@ -10,7 +11,6 @@ namespace {
 
 using postgres::TextArray;
 
-constexpr const char* stored_sql = "SELECT id FROM facts WHERE id = ANY ($1::uuid[])";
 constexpr const char* access_sql =
     "SELECT user_id, product_id FROM enrollments WHERE user_id = ANY ($1::uuid[]) AND status = 'active'";
 constexpr const char* payments_sql = R"sql(
@@ -19,22 +19,6 @@ constexpr const char* payments_sql = R"sql(
 )sql";
 constexpr const char* students_sql =
     "SELECT product_id, count(*) FROM enrollments WHERE status = 'active' GROUP BY product_id";
-
-std::vector<Fact> not_stored(postgres::Connection& connection, std::span<const Fact> facts)
-{
-    postgres::UuidArray ids;
-    for (const Fact& fact : facts)
-        ids.add(fact.id);
-    std::set<std::string> known;
-    const auto rows = connection.execute(stored_sql, {ids});
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        known.insert(rows.text(i, 0));
-    std::vector<Fact> fresh;
-    for (const Fact& fact : facts)
-        if (known.insert(fact.id).second)
-            fresh.push_back(fact);
-    return fresh;
-}
 
 bool has_access(const StudentView& view, const std::string& product_id)
 {
@@ -68,7 +52,7 @@ RecordedFacts record_facts(postgres::Connection& connection, std::span<const Fac
     RecordedFacts recorded;
     if (facts.empty())
         return recorded;
-    const std::vector<Fact> fresh = not_stored(connection, facts);
+    const std::vector<Fact> fresh = facts_not_stored(connection, facts);
     if (fresh.empty())
         return recorded;
     recorded.new_facts = fresh.size();
