@@ -1,6 +1,7 @@
 #include "endpoints.hpp"
 
 #include "model/stores/hotmart_buyer_store.hpp"
+#include "model/stores/student_store.hpp"
 
 namespace ciclo::admin {
 
@@ -12,7 +13,7 @@ net::HttpResponse list_courses_of_buyer(Call& call)
         throw Refusal{400, "`email` must be an e-mail address: /admin/buyers/courses?email=..."};
     const auto courses = model::courses_of_email(call.connection, email);
     JsonWriter json;
-    json.begin_object().member("has_account", !courses.empty() && courses.front().has_account);
+    json.begin_object().member("has_account", model::find_student_id(call.connection, email).has_value());
     json.key("courses").begin_array();
     for (const auto& course : courses) {
         json.begin_object().member("product_id", course.product_id).member("product_name", course.product_name);

@@ -2,6 +2,7 @@
 #include "commands.hpp"
 
 #include "model/stores/hotmart_buyer_store.hpp"
+#include "model/stores/student_store.hpp"
 
 #include <fmt/core.h>
 
@@ -21,9 +22,8 @@ int buyers(const Words& words)
                    course.hotmart_product_id, course.by_mapping ? ", by mapping" : "",
                    course.product_active ? "" : ", product inactive", course.last_synced_at);
     if (courses.empty())
-        fmt::print("no purchase by this address is known; ciclo jobs run sync_hotmart_buyers asks Hotmart\n");
-    else
-        fmt::print("{}\n", courses.front().has_account ? "has an account" : "has no account");
+        fmt::print("no purchase by this address has been seen; ciclo jobs run sync_hotmart_buyers asks Hotmart\n");
+    fmt::print("{}\n", model::find_student_id(connection, verbs[1]) ? "has an account" : "has no account");
     return courses.empty() ? 1 : 0;
 }
 

@@ -34,10 +34,12 @@ std::string student_report(const model::StudentSummary& student)
     if (!student.steps.empty())
         text += "  Since the latest purchase was received:\n";
     for (const auto& step : student.steps) {
-        text += fmt::format("    {:>7} ms  {:<26}", step.milliseconds, step.type);
+        std::string words;
         for (const std::string& word : {step.detail, step.status == "processed" ? "" : step.status, step.error})
             if (!word.empty())
-                text += " " + word;
+                words += " " + word;
+        text += words.empty() ? fmt::format("    {:>7} ms  {}", step.milliseconds, step.type)
+                              : fmt::format("    {:>7} ms  {:<26}{}", step.milliseconds, step.type, words);
         text += "\n";
     }
     return text;

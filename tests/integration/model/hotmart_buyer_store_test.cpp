@@ -43,7 +43,6 @@ TEST_CASE_METHOD(BuyersFixture, "a buyer without an account has the courses that
     REQUIRE(courses.size() == 1);
     CHECK(courses[0].product_name == "Curso de Xadrez");
     CHECK(courses[0].status == "APPROVED");
-    CHECK_FALSE(courses[0].has_account);
     CHECK_FALSE(courses[0].by_mapping);
     CHECK(courses_of_email(connection(), "nobody@example.com").empty());
 }
@@ -75,7 +74,6 @@ TEST_CASE_METHOD(BuyersFixture, "a buyer with an account is tied to it, also whe
     purchase.candidates = {{"product.id", bought}};
     fold({purchase});
 
-    CHECK(courses_of_email(connection(), rita)[0].has_account);
     CHECK(write({sale("HP1", TransactionStatus::approved, 1)}).updated == 1);
     CHECK(text("SELECT user_id FROM hotmart_buyers") == user_id(rita));
 }

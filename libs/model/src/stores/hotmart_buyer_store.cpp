@@ -48,7 +48,6 @@ constexpr const char* products_sql = R"sql(
 
 constexpr const char* courses_sql = R"sql(
     SELECT products.id, products.name, products.active, buyer.hotmart_product_id, buyer.status, bool_and(given.mapped),
-           coalesce(buyer.user_id, (SELECT user_id FROM user_emails WHERE email = buyer.email)) IS NOT NULL,
            buyer.last_synced_at
     FROM hotmart_buyers AS buyer
     JOIN (SELECT source_hotmart_product_id, target_product_id, true, removed_at FROM hotmart_product_mapping
@@ -219,8 +218,8 @@ std::vector<CourseOfBuyer> courses_of_email(postgres::Connection& connection, st
     std::vector<CourseOfBuyer> courses;
     for (std::size_t i = 0; i < rows.size(); ++i)
         courses.push_back(CourseOfBuyer{rows.text(i, 0), rows.text(i, 1), rows.boolean(i, 2), rows.text(i, 3),
-                                        rows.text(i, 4), rows.boolean(i, 5), rows.boolean(i, 6),
-                                        to_iso8601(time_from_text(rows.view(i, 7)).value_or(Time{}))});
+                                        rows.text(i, 4), rows.boolean(i, 5),
+                                        to_iso8601(time_from_text(rows.view(i, 6)).value_or(Time{}))});
     return courses;
 }
 

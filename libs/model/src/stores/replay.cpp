@@ -59,8 +59,8 @@ constexpr const char* requeue_sql = R"sql(
     WHERE id = ANY ($1::uuid[])
 )sql";
 
-// Whoever has a fact recorded since then; a change of what was read is one of theirs, too. The team is folded only where
-// somebody of it has bought something.
+// Whoever has a fact recorded since then; a change of what was read is one of theirs, too. The team is folded only
+// where somebody of it has bought something.
 constexpr const char* students_sql = R"sql(
     SELECT id FROM users
     WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid)

@@ -43,8 +43,7 @@ struct CourseOfBuyer {
     bool product_active;
     std::string hotmart_product_id; // what was bought
     std::string status;
-    bool by_mapping; // false: the course is the product itself
-    bool has_account;
+    bool by_mapping;            // false: the course is the product itself
     std::string last_synced_at; // ISO 8601
 };
 
