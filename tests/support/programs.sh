@@ -2,6 +2,7 @@
 # Running one program of a part: output to a log, shown only when it fails; bounded in time; counted.
 
 running=''
+ahead=''
 # From scratch on a small machine: compiling, and clang-tidy, which compiles everything too.
 readonly build_time_limit=5400
 
@@ -25,6 +26,7 @@ interrupted() {
     kill -TERM "$running" 2>/dev/null || true
     wait "$running" 2>/dev/null || true
   fi
+  end_ahead
   exit 130
 }
 
@@ -35,11 +37,30 @@ show_failure() {
   complain "--- end of $1"
 }
 
+# build_ahead PRESET PROGRAM...: in what is left over of the processors, while tests wait for something.
+build_ahead() {
+  nice -n 19 timeout -k 10 "$build_time_limit" env -C "$root" "$root/tests/support/build.sh" "$@" \
+    </dev/null >"$logs/build-$1-ahead.log" 2>&1 &
+  ahead=$!
+}
+
+end_ahead() {
+  if [[ $ahead ]]; then
+    kill -TERM "$ahead" 2>/dev/null || true
+    wait "$ahead" 2>/dev/null || true
+    ahead=''
+  fi
+}
+
 # build_or_fail PRESET PROGRAM...
 build_or_fail() {
   local preset=$1 log=$logs/build-$1.log
   shift
   say "building ($preset)"
+  if [[ $ahead ]]; then
+    wait "$ahead" || true # whether that went well shows in what is still to be done
+    ahead=''
+  fi
   if ! time_limit=$build_time_limit run_logged "$log" env -C "$root" "$root/tests/support/build.sh" "$preset" "$@"; then
     show_failure "the build ($preset)" "$log" 60
     count 0 1
