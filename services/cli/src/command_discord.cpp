@@ -34,12 +34,6 @@ constexpr const char* products_of_role_sql =
     "SELECT product_id FROM access_rules "
     "WHERE kind = 'discord_role' AND value = $1 AND applies_until IS NULL ORDER BY product_id";
 
-int fail(const Error& error)
-{
-    fmt::print(stderr, "{}\n", error.detail);
-    return 1;
-}
-
 void print_revocations(postgres::Connection& connection, const std::string& id)
 {
     for (const auto& one : model::list_revocations(connection, id, longest_list))

@@ -22,12 +22,6 @@ RuleReach reach_of(const Arguments& arguments)
     return arguments.has("apply-to-existing") ? RuleReach::everybody : RuleReach::new_access;
 }
 
-int fail(const Error& error)
-{
-    fmt::print(stderr, "{}\n", error.detail);
-    return 1;
-}
-
 AccessRule existing_rule(postgres::Connection& connection, const std::string& id)
 {
     auto rule = is_uuid(id) ? model::find_access_rule(connection, id) : std::nullopt;

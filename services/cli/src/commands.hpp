@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/result.hpp"
 #include "postgres/connection.hpp"
 
 #include <string>
@@ -31,5 +32,8 @@ int healthcheck(const Words& words);
 
 // To DATABASE_URL. Throws with a sentence that says what to do.
 postgres::Connection connect();
+
+// Says what went wrong; answers the exit code.
+int fail(const Error& error);
 
 } // namespace ciclo::cli
