@@ -2,9 +2,9 @@
 
 #include "command_definition.hpp"
 #include "core/log.hpp"
+#include "core/pause.hpp"
 #include "model/stores/discord_session_store.hpp"
 
-#include <condition_variable>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,14 +24,6 @@ constexpr auto step_interval = 250ms;
 constexpr auto turn_interval = 1s;
 constexpr auto time_to_finish = 3s;
 constexpr int tries_of_one_event = 5;
-
-void pause(std::stop_token stop, std::chrono::milliseconds length)
-{
-    std::mutex mutex;
-    std::condition_variable_any nobody;
-    std::unique_lock lock{mutex};
-    nobody.wait_for(lock, stop, length, [] { return false; });
-}
 
 discord::GatewayOptions gateway_options(const Config& config)
 {

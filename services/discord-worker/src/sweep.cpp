@@ -2,6 +2,7 @@
 
 #include "core/json_writer.hpp"
 #include "core/log.hpp"
+#include "core/pause.hpp"
 #include "model/rules/role_plan.hpp"
 #include "model/stores/discord_store.hpp"
 #include "model/stores/given_role_store.hpp"
@@ -10,9 +11,7 @@
 #include "model/stores/settings_store.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <map>
-#include <mutex>
 
 namespace ciclo::discord_worker {
 
@@ -26,14 +25,6 @@ constexpr int most_revocations = 10'000;           // more than enough for the b
 constexpr auto patience = std::chrono::minutes{5}; // for one page
 constexpr std::chrono::milliseconds shortest_pause = 1s;
 constexpr std::chrono::milliseconds longest_pause = 30s;
-
-void pause(std::chrono::milliseconds length, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock{mutex};
-    wake.wait_for(lock, stop, length, [] { return false; });
-}
 
 // Account ids are numbers as text.
 bool comes_before(const std::string& a, const std::string& b)
@@ -79,7 +70,7 @@ Result<std::vector<discord::Member>> Sweep::read_page(const std::string& after)
                               error.kind == ErrorKind::rate_limited;
         if (!may_pass || std::chrono::steady_clock::now() > deadline)
             return error;
-        pause(std::max<std::chrono::milliseconds>(delay, error.retry_after), context_.stopping());
+        pause(context_.stopping(), std::max<std::chrono::milliseconds>(delay, error.retry_after));
         context_.pause_point();
         delay = std::min(delay * 2, longest_pause);
     }

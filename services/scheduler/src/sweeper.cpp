@@ -9,12 +9,11 @@
 #include "contracts/send_email.hpp"
 #include "contracts/send_manychat_flow.hpp"
 #include "core/log.hpp"
+#include "core/pause.hpp"
 #include "jobs/job_bell.hpp"
 #include "leadership.hpp"
 #include "model/stores/job_run_store.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -41,8 +40,6 @@ Sweeper::Sweeper(const Config& config, rabbitmq::Publisher& publisher, net::Metr
 
 void Sweeper::run(std::stop_token stop)
 {
-    std::mutex mutex;
-    std::condition_variable_any wake;
     while (!stop.stop_requested()) {
         try {
             const bool leads = acquire_leadership(session_.connection());
@@ -54,8 +51,7 @@ void Sweeper::run(std::stop_token stop)
             leader_.set(0);
             log::warning("PostgreSQL is away; sweeping again later", {{"error", failure.what()}});
         }
-        std::unique_lock lock{mutex};
-        wake.wait_for(lock, stop, config_.sweep_interval, [] { return false; });
+        pause(stop, config_.sweep_interval);
     }
 }
 

@@ -1,9 +1,8 @@
 #include "hotmart_access.hpp"
 
+#include "core/pause.hpp"
 #include "model/stores/provider_access.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -39,7 +38,7 @@ HotmartConfig HotmartConfig::read(Environment& environment, const std::string& d
 
 HotmartAccess::HotmartAccess(const HotmartConfig& config, std::stop_token stop)
     : config_(config), stop_(std::move(stop)), session_(config.database_url, "sync-worker hotmart access"),
-      client_(config.api, *this, *this, [this](std::chrono::milliseconds duration) { return pause(duration); })
+      client_(config.api, *this, *this, [this](std::chrono::milliseconds length) { return pause(stop_, length); })
 {
 }
 
@@ -83,15 +82,6 @@ void HotmartAccess::told(int remaining, std::chrono::seconds until_reset)
         return;
     granted_ = 0;
     model::limit_provider_calls(session_.connection(), provider, remaining, until_reset);
-}
-
-bool HotmartAccess::pause(std::chrono::milliseconds duration) const
-{
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock{mutex};
-    wake.wait_for(lock, stop_, duration, [] { return false; });
-    return !stop_.stop_requested();
 }
 
 } // namespace ciclo::sync_worker

@@ -33,7 +33,6 @@ private:
                                         const std::function<Result<hotmart::AccessToken>()>& fetch) override;
     std::chrono::milliseconds take() override;
     void told(int remaining, std::chrono::seconds until_reset) override;
-    bool pause(std::chrono::milliseconds duration) const;
 
     HotmartConfig config_;
     std::stop_token stop_;
