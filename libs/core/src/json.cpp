@@ -121,7 +121,8 @@ private:
         if (!parent.IsObject())
             return begin(parent[index]);
         const auto& member = parent.MemberBegin()[index];
-        out_.Key(member.name.GetString(), member.name.GetStringLength());
+        const std::string name = storable_text(characters(member.name));
+        out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
         begin(member.value);
     }
 
@@ -136,6 +137,9 @@ private:
         } else if (value.IsArray()) {
             out_.StartArray();
             open_.push_back(Open{&value});
+        } else if (value.IsString()) {
+            const std::string text = storable_text(characters(value));
+            out_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
         } else {
             value.Accept(out_);
         }

@@ -281,6 +281,13 @@ TEST_CASE("a document can be written again as compact JSON", "[core][json]")
     CHECK(document.root()["a"].element(1).json() == R"("x\n\"")");
 }
 
+TEST_CASE("what is written again can be stored: no text or name holds a NUL", "[core][json]")
+{
+    const auto document = parsed("{\"a\\u0000b\":[\"x\\u0000y\"]}");
+
+    CHECK(document.root().json() == "{\"a\uFFFDb\":[\"x\uFFFDy\"]}");
+}
+
 TEST_CASE("views stay valid when their document moves", "[core][json]")
 {
     auto document = parsed(R"({"a":"text that is too long to live inside a string object"})");

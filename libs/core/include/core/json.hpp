@@ -41,7 +41,7 @@ public:
     std::optional<bool> boolean() const noexcept;
     // Milliseconds or seconds since 1970 (below 1e11 it can only be seconds), or ISO 8601 text.
     std::optional<Time> time() const;
-    // The value written as compact JSON; "null" when absent.
+    // The value written as compact JSON that PostgreSQL can store, its texts as text() gives them; "null" when absent.
     std::string json() const;
 
 private:
