@@ -1,6 +1,6 @@
 #include "hotmart/client.hpp"
 
-#include "scripted_peer.hpp"
+#include "scripted_answers.hpp"
 
 #include <fmt/core.h>
 
@@ -16,48 +16,12 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-// A Hotmart that gives each request in turn the answer written down for it, and remembers the requests.
-class Scripted {
-public:
-    explicit Scripted(std::deque<std::string> answers) : answers_(std::move(answers)), peer_({script(), script()}) {}
-
-    std::vector<std::string> requests; // read only after the client is through
-    std::string url() const { return peer_.url(""); }
-
-private:
-    ScriptedPeer::Script script()
-    {
-        return [this](PeerConnection& connection) {
-            for (;;) {
-                std::string request = connection.request();
-                if (request.empty())
-                    return;
-                requests.push_back(std::move(request));
-                if (answers_.empty())
-                    return;
-                const std::string answer = answers_.front();
-                answers_.pop_front();
-                if (answer.empty())
-                    return;
-                connection.send(answer);
-            }
-        };
-    }
-
-    std::deque<std::string> answers_;
-    ScriptedPeer peer_;
-};
-
-std::string answer(int status, std::string_view body, std::string_view headers = "")
-{
-    return fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), headers, body);
-}
-
-const std::string empty_page = answer(200, R"({"items":[],"page_info":{}})");
+const std::string empty_page = http_answer(200, R"({"items":[],"page_info":{}})");
 
 std::string sales_page(std::string_view transaction, std::string_view next)
 {
-    return answer(200, fmt::format(R"({{"items":[{{"product":{{"id":4100200}},"buyer":{{"email":"Rita@Example.com"}},
+    return http_answer(200,
+                       fmt::format(R"({{"items":[{{"product":{{"id":4100200}},"buyer":{{"email":"Rita@Example.com"}},
         "purchase":{{"transaction":"{}","status":"APPROVED","price":{{"value":89.90,"currency_code":"BRL"}},
         "order_date":1762946672000,"is_subscription":true}}}}],"page_info":{{"next_page_token":{}}}}})",
                                    transaction, next));
@@ -80,7 +44,7 @@ struct Surroundings : TokenStore, CallBudget {
     void told(int left, std::chrono::seconds) override { remaining.push_back(left); }
 };
 
-Client client_of(const Scripted& peer, Surroundings& around, int attempts = 3)
+Client client_of(const ScriptedAnswers& peer, Surroundings& around, int attempts = 3)
 {
     Settings settings;
     settings.api_url = peer.url();
@@ -111,7 +75,7 @@ Result<Listed> codes_of(Client& client, std::vector<std::string>& codes)
 
 TEST_CASE("all pages are walked one by one, with status and both dates named", "[hotmart]")
 {
-    Scripted peer{{sales_page("HP1", R"("a b")"), sales_page("HP2", "null")}};
+    ScriptedAnswers peer{{sales_page("HP1", R"("a b")"), sales_page("HP2", "null")}};
     Surroundings around;
     std::vector<std::string> codes;
     Result<Listed> listed = Error{ErrorKind::internal, "", {}};
@@ -132,7 +96,7 @@ TEST_CASE("all pages are walked one by one, with status and both dates named", "
 
 TEST_CASE("an item is read with exact money, opaque ids and times", "[hotmart]")
 {
-    Scripted peer{{sales_page("HP1", "null")}};
+    ScriptedAnswers peer{{sales_page("HP1", "null")}};
     Surroundings around;
     Sale seen;
     {
@@ -161,23 +125,23 @@ TEST_CASE("troubles that pass are waited out, others are answered at once", "[ho
     };
     const auto c = [](auto... all) { return Case{all...}; };
     using Answers = std::deque<std::string>;
-    const std::string broken = answer(500, R"({"error":"internal_server_error"})");
+    const std::string broken = http_answer(500, R"({"error":"internal_server_error"})");
     const auto one = GENERATE_COPY(
         c("a 500", Answers{broken, empty_page}, true, ErrorKind::internal, std::size_t{2}),
-        c("half a page", Answers{answer(200, R"({"items":[{"pur)"), empty_page}, true, ErrorKind::internal,
+        c("half a page", Answers{http_answer(200, R"({"items":[{"pur)"), empty_page}, true, ErrorKind::internal,
           std::size_t{2}),
-        c("an edge server's page", Answers{answer(503, "<html>"), empty_page}, true, ErrorKind::internal,
+        c("an edge server's page", Answers{http_answer(503, "<html>"), empty_page}, true, ErrorKind::internal,
           std::size_t{2}),
         c("always 500", Answers{broken, broken, broken}, false, ErrorKind::unavailable, std::size_t{3}),
-        c("no list", Answers{answer(200, R"({"data":[]})")}, false, ErrorKind::internal, std::size_t{1}),
-        c("refused", Answers{answer(403, R"({"error":"unauthorized_client"})")}, false, ErrorKind::unauthorized,
+        c("no list", Answers{http_answer(200, R"({"data":[]})")}, false, ErrorKind::internal, std::size_t{1}),
+        c("refused", Answers{http_answer(403, R"({"error":"unauthorized_client"})")}, false, ErrorKind::unauthorized,
           std::size_t{1}),
-        c("a wrong question", Answers{answer(400, R"({"error":"invalid_parameter"})")}, false, ErrorKind::invalid_input,
-          std::size_t{1}),
+        c("a wrong question", Answers{http_answer(400, R"({"error":"invalid_parameter"})")}, false,
+          ErrorKind::invalid_input, std::size_t{1}),
         c("a page that leads to itself", Answers{sales_page("HP1", R"("x")"), sales_page("HP2", R"("x")")}, false,
           ErrorKind::internal, std::size_t{2}));
     CAPTURE(one.what);
-    Scripted peer{one.answers};
+    ScriptedAnswers peer{one.answers};
     Surroundings around;
     std::vector<std::string> codes;
     Result<Listed> listed = Listed{};
@@ -193,7 +157,7 @@ TEST_CASE("troubles that pass are waited out, others are answered at once", "[ho
 
 TEST_CASE("200 with nothing is neither an error nor a proof", "[hotmart]")
 {
-    Scripted peer{{answer(200, "")}};
+    ScriptedAnswers peer{{http_answer(200, "")}};
     Surroundings around;
     std::vector<std::string> codes;
     auto client = client_of(peer, around);
@@ -207,18 +171,18 @@ TEST_CASE("200 with nothing is neither an error nor a proof", "[hotmart]")
 
 TEST_CASE("a refused token is named to the store once, and the call made again", "[hotmart]")
 {
-    const std::string refusal = answer(401, R"({"error":"token_expired"})");
+    const std::string refusal = http_answer(401, R"({"error":"token_expired"})");
     Surroundings around;
     std::vector<std::string> codes;
     SECTION("the next one is good")
     {
-        Scripted peer{{refusal, empty_page}};
+        ScriptedAnswers peer{{refusal, empty_page}};
         auto client = client_of(peer, around);
         CHECK(codes_of(client, codes).has_value());
     }
     SECTION("the next one is refused as well")
     {
-        Scripted peer{{refusal, refusal}};
+        ScriptedAnswers peer{{refusal, refusal}};
         auto client = client_of(peer, around);
         const auto listed = codes_of(client, codes);
         REQUIRE(listed.has_error());
@@ -230,9 +194,9 @@ TEST_CASE("a refused token is named to the store once, and the call made again",
 TEST_CASE("over the limit the client waits as long as Hotmart says, and before it as long as the budget says",
           "[hotmart]")
 {
-    Scripted peer{
-        {answer(429, R"({"error":"too_many_requests"})", "RateLimit-Remaining: 0\r\nRateLimit-Reset: 17\r\n"),
-         answer(200, R"({"items":[],"page_info":{}})", "RateLimit-Remaining: 499\r\nRateLimit-Reset: 60\r\n")}};
+    ScriptedAnswers peer{
+        {http_answer(429, R"({"error":"too_many_requests"})", "RateLimit-Remaining: 0\r\nRateLimit-Reset: 17\r\n"),
+         http_answer(200, R"({"items":[],"page_info":{}})", "RateLimit-Remaining: 499\r\nRateLimit-Reset: 60\r\n")}};
     Surroundings around;
     around.waits = 1;
     std::vector<std::string> codes;
@@ -247,8 +211,8 @@ TEST_CASE("over the limit the client waits as long as Hotmart says, and before i
 
 TEST_CASE("what takes Hotmart too long is asked in halves", "[hotmart]")
 {
-    const std::string too_long = answer(502, R"({"error":"internal_server_error"})");
-    Scripted peer{{too_long, sales_page("HP1", "null"), sales_page("HP2", "null")}};
+    const std::string too_long = http_answer(502, R"({"error":"internal_server_error"})");
+    ScriptedAnswers peer{{too_long, sales_page("HP1", "null"), sales_page("HP2", "null")}};
     Surroundings around;
     std::vector<std::string> codes;
     {
@@ -266,7 +230,7 @@ TEST_CASE("the cell phone of the buyer comes before the other one, and the produ
         {"role":"PRODUCER","user":{"email":"p@example.com","cellphone":"1"}},
         {"role":"buyer","user":{"email":"b@example.com","cellphone":"","phone":"3133334444"}}]},
         {"transaction":"HP2","users":[{"role":"PRODUCER","user":{"email":"p@example.com"}}]}]})";
-    Scripted peer{{answer(200, page)}};
+    ScriptedAnswers peer{{http_answer(200, page)}};
     Surroundings around;
     std::vector<Contact> seen;
     auto client = client_of(peer, around);
