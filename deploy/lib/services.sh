@@ -39,6 +39,7 @@ ENV
     scheduler) chosen_settings SWEEP_INTERVAL_SECONDS ;;
     sync-worker)
       hotmart_environment
+      meta_environment
       chosen_settings SYNC_LANES RAW_EVENT_RETENTION_DAYS BRAKE_MAX_REVOCATIONS HOTMART_CALLS_PER_MINUTE HOTMART_PAGE_SIZE
       ;;
   esac
@@ -77,6 +78,14 @@ HOTMART_API_URL='$sandbox_url/hotmart'
 HOTMART_TOKEN_URL='$sandbox_url/hotmart/security/oauth/token'
 HOTMART_CLIENT_ID='sandbox-client'
 HOTMART_CLIENT_SECRET='sandbox-secret'
+ENV
+}
+
+meta_environment() {
+  cat <<ENV
+META_API_URL='$sandbox_url/meta/v25.0'
+META_ACCESS_TOKEN='sandbox-meta-token'
+META_WABA_ID='300000000000001'
 ENV
 }
 

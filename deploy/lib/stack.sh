@@ -118,6 +118,8 @@ ENV
     discord_environment
     email_environment
     hotmart_environment
+    meta_environment
+    manychat_environment
     feature_flags
     echo 'set +a'
   } | (umask 077 && cat >"$state/env.new")

@@ -166,7 +166,7 @@ class Ciclo:
         if name == "scheduler":
             environment["SWEEP_INTERVAL_SECONDS"] = "1"
         if name == "sync-worker":
-            environment |= self._hotmart_environment()
+            environment |= self._hotmart_environment() | self._meta_environment()
         return environment | self.settings
 
     def _discord_environment(self):
@@ -184,6 +184,14 @@ class Ciclo:
             "HOTMART_CLIENT_ID": "sandbox-client",
             "HOTMART_CLIENT_SECRET": "sandbox-secret",
             "HOTMART_CALLS_PER_MINUTE": "1000000",  # tests have no minute to wait
+        }
+
+    def _meta_environment(self):
+        return {
+            "WHATSAPP_ENABLED": "true",
+            "META_API_URL": f"{self.sandbox.url}/meta/v25.0",
+            "META_ACCESS_TOKEN": "sandbox-meta-token",
+            "META_WABA_ID": "300000000000001",
         }
 
     def _manychat_environment(self):
@@ -204,7 +212,7 @@ class Ciclo:
 
     def cli(self, *arguments, seconds=30, code=0, typed=None):
         environment = {**self._discord_environment(), **self._email_environment(), **self._hotmart_environment(),
-                       **self._manychat_environment(), **self.settings}
+                       **self._manychat_environment(), **self._meta_environment(), **self.settings}
         return run_cli(self.servers, self.database_url, self.amqp_url, *arguments,
                        seconds=seconds, code=code, environment=environment, typed=typed)
 

@@ -39,5 +39,6 @@ net::HttpResponse list_mappings(Call& call);
 net::HttpResponse create_mapping(Call& call);
 net::HttpResponse change_mapping(Call& call);
 net::HttpResponse delete_mapping(Call& call);
+net::HttpResponse list_message_templates(Call& call);
 
 } // namespace ciclo::admin

@@ -48,6 +48,8 @@ constexpr auto routes = std::to_array<Route>({
     {"POST", "/admin/mappings", manage, create_mapping},
     {"PATCH", "/admin/mappings/{}", manage, change_mapping},
     {"DELETE", "/admin/mappings/{}", manage, delete_mapping},
+
+    {"GET", "/admin/message-templates", look, list_message_templates},
 });
 
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& captures)

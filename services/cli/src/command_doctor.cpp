@@ -3,6 +3,7 @@
 #include "doctor_discord.hpp"
 #include "doctor_hotmart.hpp"
 #include "doctor_manychat.hpp"
+#include "doctor_meta.hpp"
 #include "doctor_report.hpp"
 
 #include "core/environment.hpp"
@@ -104,6 +105,16 @@ void check_hotmart(Report& report, Environment& environment)
     report.add(look_at_hotmart(hotmart::read_settings(environment), locale));
 }
 
+void check_meta(Report& report, Environment& environment)
+{
+    if (!environment.flag("WHATSAPP_ENABLED", false, "")) {
+        report.skipped("WhatsApp", "WHATSAPP_ENABLED=false");
+        return;
+    }
+    const auto locale = environment.text("LOCALE", "pt-BR", "");
+    report.add(look_at_meta(whatsapp::read_settings(environment), locale));
+}
+
 } // namespace
 
 int doctor(const Words& words)
@@ -119,6 +130,7 @@ int doctor(const Words& words)
     check_hotmart(report, environment);
     check_discord(report, environment, connection ? &*connection : nullptr);
     check_manychat(report, environment, connection ? &*connection : nullptr);
+    check_meta(report, environment);
     check_resend(report, environment);
     if (connection)
         check_alerts(report, *connection);

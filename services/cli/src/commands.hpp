@@ -27,6 +27,7 @@ int replay(const Words& words);
 int jobs(const Words& words);
 int students(const Words& words);
 int discord(const Words& words);
+int templates(const Words& words);
 int doctor(const Words& words);
 int healthcheck(const Words& words);
 

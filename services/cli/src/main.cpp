@@ -45,6 +45,7 @@ constexpr auto commands = std::to_array<Command>({
      "enable NAME | disable NAME"},
     {"students", ciclo::cli::students, "import FILE.csv [--product P] [--dry-run]: already active, without onboarding"},
     {"discord", ciclo::cli::discord, "sweep [--dry-run] | adopt --role ID | announce --product P --text T | channel"},
+    {"templates", ciclo::cli::templates, "list [--status APPROVED]: the WhatsApp templates that Meta has shown"},
     {"doctor", ciclo::cli::doctor, "test the configuration and every connection"},
     {"healthcheck", ciclo::cli::healthcheck, "URL: exit 0 when it answers 200"},
 });

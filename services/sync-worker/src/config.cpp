@@ -12,6 +12,7 @@ Config Config::read(Environment& environment)
     config.raw_event_retention = std::chrono::days{environment.integer(
         "RAW_EVENT_RETENTION_DAYS", 365, 30, 36'500, "purge_raw_events drops processed payloads that are older")};
     config.hotmart = HotmartJobs::read(environment, config.database_url);
+    config.meta = MetaJobs::read(environment);
     return config;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/environment.hpp"
 #include "hotmart_jobs.hpp"
+#include "meta_jobs.hpp"
 
 #include <chrono>
 #include <string>
@@ -14,6 +15,7 @@ struct Config {
     int lanes = 3;
     std::chrono::days raw_event_retention{365};
     HotmartJobs hotmart;
+    MetaJobs meta;
 
     static Config read(Environment& environment);
 };

@@ -16,15 +16,6 @@ Result<void> without_rules(jobs::JobContext& context)
     return {};
 }
 
-// Templates are Meta's, and no WhatsApp account can be configured yet.
-Result<void> without_whatsapp(jobs::JobContext& context)
-{
-    context.count("templates", 0);
-    context.progress(0, 0);
-    log::info("nothing to do: there is no WhatsApp account", {{"job_run_id", context.run_id()}});
-    return {};
-}
-
 } // namespace
 
 void add_internal_jobs(jobs::JobRunner& runner, const Config& config, rabbitmq::Publisher& publisher)
@@ -36,7 +27,6 @@ void add_internal_jobs(jobs::JobRunner& runner, const Config& config, rabbitmq::
                [&](jobs::JobContext& context) { return onboard_historical_buyers(context, publisher); });
     runner.add("purge_raw_events",
                [&](jobs::JobContext& context) { return purge_raw_events(context, config.raw_event_retention); });
-    runner.add("sync_meta_templates", without_whatsapp);
     for (const auto* job : {"detect_stagnation", "release_lessons", "recover_sales"})
         runner.add(job, without_rules);
 }

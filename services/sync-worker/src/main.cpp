@@ -16,6 +16,7 @@ void run(const Config& config, net::Service& service)
     jobs::JobRunner runner{settings, publisher, service.metrics()};
     add_internal_jobs(runner, config, publisher);
     add_hotmart_jobs(runner, config.hotmart, publisher);
+    add_meta_jobs(runner, config.meta);
     const auto ready = service.add_readiness("postgresql and rabbitmq", [&runner] { return runner.ready(); });
     runner.run(service.stopping());
 }
