@@ -8,6 +8,7 @@ import control_gateway
 import control_interactions
 import control_hotmart
 import control_manychat
+import control_meta
 from answers import encode
 from control_state import view
 from fields import BadInput, Fields
@@ -53,6 +54,7 @@ class Control:
         control_interactions.add_routes(add, world, NotFound, DONE)
         control_hotmart.add_routes(add, world, DONE)
         control_manychat.add_routes(add, world, NotFound, DONE)
+        control_meta.add_routes(add, world, NotFound, DONE)
 
     async def handle(self, request, path):
         route, params, allowed = self.router.find(request.method, path)

@@ -29,6 +29,7 @@ def _tree(world):
             "fields": lambda: [f["name"] for f in manychat.fields.values()],
             "flows_sent": lambda: manychat.flows_sent,
         },
+        "meta": {**world.meta.state.views(), "template_writes": lambda: world.meta.template_writes(world.calls)},
         "resend": {"emails": resend.view, "rejected": lambda: resend.rejected},
         "calls": world.calls.view,
         "invalid_requests": lambda: world.discord.limits.refused_total,

@@ -79,6 +79,14 @@ class Sandbox:
         given.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.send(method, "/manychat/fb" + path, body, {k: v for k, v in given.items() if v is not None})
 
+    def meta(self, method, path, body=None, **headers):
+        """`path` without the version; a header None is left out."""
+        given = {"Authorization": "Bearer sandbox-meta-token"}
+        if body is not None:
+            given["Content-Type"] = "application/json"
+        given.update({name.replace("_", "-"): value for name, value in headers.items()})
+        return self.send(method, "/meta/v25.0" + path, body, {k: v for k, v in given.items() if v is not None})
+
     def resend(self, method, path, body=None, **headers):
         given = {"User-Agent": "test/1", "Authorization": "Bearer re_sandbox"}
         if body is not None:

@@ -8,6 +8,8 @@ from hotmart_rest import Hotmart
 from hotmart_state import HotmartState
 from manychat import ManyChat
 from manychat_state import ManyChatState
+from meta import Meta
+from meta_state import MetaState
 from resend import Resend, ResendState
 
 
@@ -18,9 +20,10 @@ class World:
         self.discord = Discord(DiscordState(self.clock))
         self.hotmart = Hotmart(HotmartState(self.clock))
         self.manychat = ManyChat(ManyChatState(self.clock))
+        self.meta = Meta(MetaState(self.clock))
         self.resend = Resend(ResendState(self.clock))
         # A further provider is one more class with prefix, router, answer() and the hooks below it.
-        self.providers = (self.discord, self.hotmart, self.manychat, self.resend)
+        self.providers = (self.discord, self.hotmart, self.manychat, self.meta, self.resend)
         self.faults = Faults({p.name for p in self.providers})
 
     def reset(self):
@@ -32,4 +35,5 @@ class World:
         self.discord.gateway.reset()
         self.hotmart.state.reset()
         self.manychat.state.reset()
+        self.meta.state.reset()
         self.resend.state.reset()
