@@ -39,7 +39,7 @@ async def provide(world, provider, request, path):
     # Multipart bodies are parsed as a stream later on, so they are left alone here.
     streamed = not request.body_exists or request.content_type == "multipart/form-data"
     call.body = b"" if streamed else await request.read()
-    plan = world.faults.plan(provider.name, call.method, call.path)
+    plan = world.faults.plan(provider.name, call.method, call.path, request.rel_url, call.body)
     call.delay = plan.delay if plan else 0.0
     fault = plan.fault if plan else None
     key = f"{provider.name} {call.route.name if call.route else call.method + ' (unknown)'}"

@@ -1,12 +1,13 @@
 """Errors, delays and broken connections that a test asks for."""
 import random
 import re
+from urllib.parse import unquote_plus
 
 from fields import BadInput, Fields
 
 KINDS = ("status", "drop", "drop_after", "latency", "rate_limit", "body")
 _FIELDS = ("provider", "method", "path", "kind", "status", "body", "headers", "content_type", "latency_ms",
-           "retry_after", "global", "scope", "probability", "after", "times", "seed")
+           "retry_after", "global", "scope", "probability", "after", "times", "seed", "contains")
 
 
 def glob(pattern):
@@ -16,6 +17,24 @@ def glob(pattern):
     pieces = re.split(r"(\*\*|\*)", pattern)
     known = {"**": ".*", "*": "[^/]*"}
     return re.compile("".join(known.get(p) or re.escape(p) for p in pieces), re.S)
+
+
+class Carried:
+    """What a request carries besides its path, made into text only when a fault looks for something in it."""
+
+    __slots__ = ("_url", "_body", "_text")
+
+    def __init__(self, url, body):
+        self._url = url
+        self._body = body
+        self._text = None
+
+    def __contains__(self, wanted):
+        if self._text is None:
+            # The query as it was sent and as it is meant; the lines keep the parts from running into each other.
+            query = self._url.raw_query_string
+            self._text = "\n".join((query, unquote_plus(query), self._body.decode(errors="replace")))
+        return wanted in self._text
 
 
 class Fault:
@@ -52,14 +71,20 @@ class Fault:
         self.probability = f.get("probability", float, 1.0, low=0, high=1)
         self.spared = f.get("after", int, 0, low=0)
         self.left = f.get("times", int, None, null=True, low=0)
+        self.contains = f.get("contains", str, None)
+        if self.contains == "":
+            raise BadInput("contains", "must not be empty")
         self.hits = 0
         # Its own generator, so that another fault's dice do not change this one's sequence.
         self._dice = random.Random(f.get("seed", int, number))
 
-    def strikes(self, provider, method, path):
+    def strikes(self, provider, method, path, carried):
         if self.left == 0 or provider != self.provider or self.method not in ("*", method):
             return False
         if not self.path.fullmatch(path):
+            return False
+        # Before anything is counted, so that a limited fault waits for the request it is meant for.
+        if self.contains is not None and self.contains not in carried:
             return False
         if self.spared > 0:
             self.spared -= 1
@@ -112,15 +137,15 @@ class Faults:
     def view(self):
         return [fault.view() for fault in self._faults.values()]
 
-    def plan(self, provider, method, path):
+    def plan(self, provider, method, path, url, body):
         if not self._faults:
             return None
-        plan = Plan()
+        plan, carried = Plan(), Carried(url, body)
         for fault in self._faults.values():
             # Only one fault can answer, but every delay adds up.
             if plan.fault is not None and fault.kind != "latency":
                 continue
-            if fault.strikes(provider, method, path):
+            if fault.strikes(provider, method, path, carried):
                 if fault.kind == "latency":
                     plan.delay += fault.latency
                 else:

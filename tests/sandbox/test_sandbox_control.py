@@ -24,6 +24,41 @@ def test_a_fault_may_let_calls_through_before_it_strikes_once(sandbox):
     assert [sandbox.role("PUT", RITA, CLUB).status for _ in range(4)] == [204, 204, 502, 204]
 
 
+def test_a_limited_fault_waits_for_the_request_that_contains_its_text(sandbox):
+    sandbox.fault(provider="resend", method="POST", kind="status", status=503, times=1, contains="ana@example.com")
+    mail = {"from": "a@example.com", "to": ["leo@example.com"], "subject": "x", "text": "Olá"}
+    assert sandbox.resend("POST", "/emails", mail).status == 200
+    assert sandbox.state("faults")[0]["left"] == 1
+    statuses = [sandbox.resend("POST", "/emails", {**mail, "to": ["ana@example.com"]}).status for _ in range(2)]
+    assert statuses == [503, 200]
+
+
+def test_others_do_not_count_among_the_calls_let_through_either(sandbox):
+    sandbox.fault(provider="resend", kind="status", status=503, after=1, contains="ana@example.com")
+    mail = {"from": "a@example.com", "to": ["leo@example.com"], "subject": "x", "text": "x"}
+    others = [sandbox.resend("POST", "/emails", mail).status for _ in range(3)]
+    hers = [sandbox.resend("POST", "/emails", {**mail, "to": ["ana@example.com"]}).status for _ in range(2)]
+    assert (others, hers) == ([200] * 3, [200, 503])
+
+
+@pytest.mark.parametrize("wanted", ["email=ana%2Bx%40example.com", "ana+x@example.com"])
+def test_the_text_may_stand_in_the_query_as_sent_or_as_meant(sandbox, wanted):
+    sandbox.fault(provider="manychat", kind="status", status=503, contains=wanted)
+    ask = "/subscriber/findBySystemField?email="
+    assert sandbox.manychat("GET", ask + "leo%40example.com").status == 200
+    assert sandbox.manychat("GET", ask + "ana%2Bx%40example.com").status == 503
+
+
+def test_the_text_may_be_anything_in_the_body_but_is_not_looked_for_in_the_path(sandbox):
+    sandbox.fault(provider="resend", kind="status", status=503, contains="emails")
+    mail = {"from": "a@example.com", "to": ["leo@example.com"], "subject": "x", "text": "x"}
+    assert sandbox.resend("POST", "/emails", mail).status == 200
+    sandbox.fault(provider="resend", kind="status", status=502, contains="matrícula")
+    spoken = '{"from":"a@example.com","to":["leo@example.com"],"subject":"Sua matrícula","text":"x"}'
+    assert sandbox.resend("POST", "/emails", spoken).status == 502
+    assert sandbox.resend("POST", "/emails", b"\xff not text").status == 400
+
+
 def test_a_drop_happens_before_and_a_drop_after_happens_behind_the_work(sandbox):
     sandbox.fault(provider="discord", path="/guilds/*/members/*/roles/*", kind="drop", times=1)
     with pytest.raises(ConnectionError):
@@ -116,6 +151,8 @@ def test_a_fault_can_be_listed_and_removed(sandbox):
     ("POST", "/faults", {"kind": "drop"}, "provider"),
     ("POST", "/faults", {"provider": "discord", "kind": "drop", "probability": 2}, "probability"),
     ("POST", "/faults", {"provider": "discord", "kind": "drop", "tmes": 2}, "tmes"),
+    ("POST", "/faults", {"provider": "discord", "kind": "drop", "contains": ""}, "contains"),
+    ("POST", "/faults", {"provider": "discord", "kind": "drop", "contains": 7}, "contains"),
     ("PUT", "/discord", {"guild": {"id": GUILD}}, "guild.name"),
     ("PUT", "/discord", {"guild": {"id": GUILD, "name": "x"}, "members": [{"id": 5, "username": "a"}]}, "members[0].id"),
     ("PUT", "/discord/members/77", {"username": "a", "roles": ["5"]}, "roles[0]"),

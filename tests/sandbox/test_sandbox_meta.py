@@ -194,3 +194,12 @@ def test_faults_strike_by_the_path_without_the_version(sandbox):
     sandbox.fault(provider="meta", path=path, kind="latency", latency_ms=150)
     began = time.monotonic()
     assert sandbox.meta("GET", LIST).status == 200 and time.monotonic() - began >= 0.15
+
+
+def test_a_fault_may_spoil_one_page_only(sandbox):
+    load(sandbox, 6)
+    first = listed(sandbox, limit=2)
+    after = first["paging"]["cursors"]["after"]
+    sandbox.fault(provider="meta", kind="status", status=500, contains="after=" + after)
+    assert sandbox.meta("GET", LIST + "?limit=2&after=" + after).status == 500
+    assert listed(sandbox, limit=2) == first
