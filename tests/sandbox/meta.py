@@ -13,6 +13,8 @@ _NODE = "/{id}"
 _TEMPLATES = "/{waba}/message_templates"
 # Creating and deleting; and a template is edited, or deleted, under its own id.
 _WRITES = tuple((method, _TEMPLATES) for method in ("POST", "PUT", "PATCH", "DELETE")) + (("POST", _NODE), ("DELETE", _NODE))
+# What the address of another page does not take over as it was asked.
+_PLACE = ("access_token", "limit", "after", "before")
 
 
 class Meta:
@@ -74,7 +76,7 @@ class Meta:
 
     def _templates(self, request, params, token):
         self._open(params["waba"])
-        asked = {name: value for name, value in request.query.items() if name not in ("access_token", "after", "before", "limit")}
+        asked = {name: value for name, value in request.query.items() if name not in _PLACE}
 
         def link(**place):
             # It holds the token, as Graph's own address may.
