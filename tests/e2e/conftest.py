@@ -91,6 +91,16 @@ def lone_admin_api(servers, template, tmp_path_factory):
         ended(ciclo)
 
 
+@pytest.fixture(scope="module")
+def lone_sync_worker(servers, template, tmp_path_factory):
+    """A ciclo of which only the sync-worker runs: what it writes, nobody else does."""
+    ciclo = Ciclo(servers, tmp_path_factory.mktemp("sync"), template)
+    try:
+        yield ciclo.start("sync-worker")
+    finally:
+        ended(ciclo)
+
+
 @pytest.fixture
 def person():
     return Person()

@@ -126,6 +126,7 @@ RESULTS = {
     "products": """SELECT products.name, active, (SELECT string_agg(kind || value, ' ' ORDER BY kind, value)
                                            FROM product_identifiers WHERE product_id = products.id) FROM products""",
     "offers": "SELECT code, name, price::text FROM offers",
+    "templates": "SELECT name, language, status, missing_since IS NULL FROM message_templates",
     "lessons": "SELECT page_id, lessons.name, modules.name FROM lessons JOIN modules USING (product_id, module_id)",
     "progress": "SELECT email, page_id FROM lesson_progress JOIN users ON users.id = user_id",
     "wanted": """SELECT email, target, applied_version < wanted_version

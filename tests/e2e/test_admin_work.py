@@ -123,6 +123,15 @@ def test_every_endpoint_answers_as_described(ciclo, admin, person):
         {"has_account": True, "courses": []}
     api.ask(400, "GET", "/admin/buyers/courses", query="?email=ninguem")
 
+    ciclo.database.execute(
+        """INSERT INTO message_templates (id, waba_id, name, language, meta_template_id, status, category,
+                                          parameter_format, components, changed_at)
+           VALUES (gen_random_uuid(), '300', 'boleto', 'pt_BR', '9', 'PAUSED', 'UTILITY', 'POSITIONAL',
+                   '[{"type":"BODY","text":"Olá {{1}}"}]', now())""")
+    shown = api.ask(200, "GET", "/admin/message-templates", query="?status=PAUSED")["message_templates"]
+    assert [(one["name"], one["may_be_sent"]) for one in shown] == [("boleto", False)]
+    assert api.ask(200, "GET", "/admin/message-templates", query="?status=APPROVED") == {"message_templates": []}
+
     mapping = api.ask(201, "POST", "/admin/mappings",
                       {"source_hotmart_product_id": "9100002", "target_product_id": product["id"].upper()})
     api.ask(409, "POST", "/admin/mappings", {"source_hotmart_product_id": "9100002", "target_product_id": product["id"]})
@@ -174,7 +183,8 @@ def failed_event(admin, person, event_type):
 
 
 def test_a_failed_e_mail_is_sent_again_and_the_failure_is_settled(ciclo, admin, person):
-    ciclo.sandbox.fault(provider="resend", method="POST", path="/emails", kind="status", status=422, times=1)
+    ciclo.sandbox.fault(provider="resend", method="POST", path="/emails", contains=person.email, kind="status",
+                        status=422, times=1)
     ciclo.gateway.accept(Sale(person).approved())
     event = wait_until(lambda: failed_event(admin, person, "email.sent"), "the e-mail failed", 20)
     assert ciclo.sandbox.emails_to(person) == []

@@ -143,7 +143,8 @@ def test_a_lost_answer_is_noted_once_when_the_role_is_found(ciclo):
     ciclo.link(person)
     ciclo.wait_for_roles(person, VISITOR_ROLE)
     ciclo.wait_until_idle()
-    ciclo.sandbox.fault(provider="discord", method="PUT", path="/guilds/*/members/*/roles/*", kind="drop_after", times=1)
+    ciclo.sandbox.fault(provider="discord", method="PUT", path=f"/guilds/*/members/{person.discord_id}/roles/*",
+                        kind="drop_after", times=1)
     ciclo.gateway.accept(Sale(person).approved())
     ciclo.wait_for_roles(person, CLUB.role)
     ciclo.wait_until_idle()

@@ -7,18 +7,9 @@ from hotmart_api import CHESS_ID, CLUB_ID, DAY, SALES, HotmartApi, now_ms, row_v
 from waiting import wait_until
 
 
-@pytest.fixture(scope="module")
-def sync(servers, template, tmp_path_factory):
-    """A ciclo of which only the sync-worker runs: what it writes, nobody else does."""
-    from ciclo import Ciclo
-
-    ciclo = Ciclo(servers, tmp_path_factory.mktemp("sync"), template)
-    try:
-        ciclo.start("sync-worker")
-        yield ciclo
-    finally:
-        complaints = ciclo.end()
-        assert not complaints, "\n".join(complaints)
+@pytest.fixture
+def sync(lone_sync_worker):
+    return lone_sync_worker
 
 
 @pytest.fixture

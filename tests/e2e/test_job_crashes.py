@@ -11,7 +11,7 @@ from waiting import wait_until
 
 # In this order: each finds what the ones before have left.
 SYNCS = ("sync_hotmart_products", "sync_hotmart_students", "sync_hotmart_subscriptions", "sync_club_progress",
-         "sync_student_course_status", "sync_hotmart_buyers")
+         "sync_student_course_status", "sync_hotmart_buyers", "sync_meta_templates")
 
 
 def without_clock(ciclo):
@@ -30,6 +30,7 @@ def pair(servers, template, tmp_path_factory):
         for ciclo in both:
             ciclo.start("sync-worker")
             tell_hotmart(ciclo)
+            ciclo.sandbox.control("PUT", "/meta", {"generate": {"templates": 11}, "page_cap": 2})
         yield both
     finally:
         complaints = [line for ciclo in both for line in ciclo.end()]
@@ -66,10 +67,11 @@ def tell_hotmart(ciclo):
 @pytest.mark.parametrize("job", SYNCS)
 def test_a_sync_that_is_killed_ends_as_if_nothing_had_happened(pair, job):
     calm, stormy = pair
-    before = calls_to(calm, "hotmart")
+    provider = "meta" if job == "sync_meta_templates" else "hotmart"
+    before = calls_to(calm, provider)
     undisturbed = run_job(calm, job)
 
-    run = Storm(stormy, "sync-worker", "hotmart").run(job, calls_to(calm, "hotmart") - before)
+    run = Storm(stormy, "sync-worker", provider).run(job, calls_to(calm, provider) - before)
 
     assert run.status == "succeeded", run.error
     assert any(undisturbed.counters.values()), "a job that did nothing proves nothing"

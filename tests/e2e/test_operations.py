@@ -44,7 +44,7 @@ def test_no_log_names_a_student_or_a_secret(ciclo, member):
     for service in SERVICES:
         text = ciclo.processes[service].log_text()
         for secret in (member.email, member.name, "sandbox-bot-token", "sandbox-webhook-token", "re_sandbox",
-                       "e2e-hottok"):
+                       "sandbox-meta-token", "e2e-hottok"):
             assert secret not in text, f"{service} has written {secret} into its log"
 
 
@@ -93,6 +93,21 @@ def test_the_doctor_says_what_is_wrong_with_hotmart_and_how_to_mend_it(ciclo):
     ciclo.sandbox.fault(provider="hotmart", path="**", kind="drop", times=1)
     assert "HOTMART_TOKEN_URL" in ciclo.cli("doctor", code=1)
     assert "as credenciais são aceitas" in ciclo.cli("doctor")
+
+
+def test_the_doctor_says_which_templates_may_be_sent_and_what_is_wrong_with_metas_account(ciclo):
+    said = ciclo.cli("doctor")
+    assert "2 modelos de mensagem aprovados" in said and "INVALID_FORMAT" in said
+    ciclo.sandbox.control("PUT", "/meta", {"tokens": ["outro"]})
+    try:
+        assert "Usuários do sistema" in ciclo.cli("doctor", code=1)
+    finally:
+        ciclo.sandbox.control("PUT", "/meta", {"tokens": ["sandbox-meta-token"]})
+    refusal = {"error": {"message": "Object does not exist", "code": 100, "error_subcode": 33}}
+    ciclo.sandbox.fault(provider="meta", path="**", kind="status", status=400, body=refusal, times=1)
+    assert "Confira META_WABA_ID" in ciclo.cli("doctor", code=1)
+    ciclo.sandbox.fault(provider="meta", path="**", kind="drop", times=1)
+    assert "META_API_URL" in ciclo.cli("doctor", code=1)
 
 
 @pytest.mark.alone

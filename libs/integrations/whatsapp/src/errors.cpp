@@ -27,7 +27,7 @@ ErrorKind kind_of(int status, std::int64_t code)
 {
     if (status == 429 || is_one_of(code, {4, 613, 80007, 80008}))
         return ErrorKind::rate_limited;
-    if (is_one_of(code, {0, 3, 10, 190, 131005}) || (code >= 200 && code <= 299))
+    if (status == 401 || is_one_of(code, {0, 3, 10, 190, 131005}) || (code >= 200 && code <= 299))
         return ErrorKind::unauthorized;
     if (is_one_of(code, {33, 100, 368, 131031}))
         return ErrorKind::refused;

@@ -7,7 +7,7 @@ namespace ciclo::whatsapp {
 
 // What a refused call that only reads means to us, by `error.code` (Meta: "base logic on code"; the HTTP status
 // varies).
-//   unauthorized   0, 3, 10, 190, 200 to 299, 131005: the token, or what it may do
+//   unauthorized   0, 3, 10, 190, 200 to 299, 131005, and any HTTP 401: the token, or what it may do
 //   refused        368 and 131031 (account restricted), 33 and 100 (no such account, or the token does not see it)
 //   rate_limited   4, 613, 80007, 80008: calls of the app or account used up; also HTTP 429
 //   unavailable    1, 2, 131000, 131016, 133004, 131057, and any HTTP 5xx: again later
