@@ -47,19 +47,26 @@ class Connection:
     async def run(self):
         self._socket = web.WebSocketResponse(compress=False, max_msg_size=1 << 20, timeout=1.0)
         await self._socket.prepare(self.request)
-        writer = asyncio.ensure_future(self._write())
-        greeter = asyncio.ensure_future(self._greet())
+        greeter, reader, writer = (asyncio.ensure_future(part) for part in (self._greet(), self._read(), self._write()))
         try:
-            await self._read()
-            if self._closing:
-                await asyncio.wait({writer}, timeout=3)
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            if self.closed is not None and self.closed["by"] == "server":
+                await asyncio.wait({writer}, timeout=3)  # what was sent before goes out first
+            if writer.done() and writer.result() is not None:
+                await self._say_goodbye(reader, *writer.result())
         finally:
-            greeter.cancel()
-            writer.cancel()
+            for part in (greeter, reader, writer):
+                part.cancel()
             if self.closed is None:
                 self.closed = {"by": "client", "code": self._socket.close_code}
             self.gateway.gone(self)
         return self._socket
+
+    async def _say_goodbye(self, reader, code, reason):
+        """Waits for the client's answer: hanging up at once could overtake the code on its way."""
+        reader.cancel()
+        await asyncio.wait({reader})
+        await self._socket.close(code=code, message=reason.encode())
 
     async def _greet(self):
         await self.gateway.hello_gate.wait()
@@ -81,14 +88,13 @@ class Connection:
                 self._take(message.data)
 
     async def _write(self):
+        """Until there is nothing more to send: answers with which code and reason the server closes."""
         try:
             while True:
                 item = await self._out.get()
-                if isinstance(item, str):
-                    await self._put(item)
-                else:
-                    await self._socket.close(code=item[0], message=item[1].encode())
-                    return
+                if not isinstance(item, str):
+                    return item
+                await self._put(item)
         except (ConnectionError, RuntimeError):
             pass  # the client is gone; the reader notices
 
