@@ -3,6 +3,7 @@
 #include "base64.hpp"
 #include "core/text.hpp"
 #include "hotmart/errors.hpp"
+#include "net/read_again.hpp"
 #include "net/url.hpp"
 
 #include <fmt/core.h>
@@ -42,24 +43,6 @@ std::optional<int> number_in(std::string_view header)
     return text.empty() || failure != std::errc{} || number < 0 ? std::nullopt : std::optional{number};
 }
 
-bool may_pass(const Error& error)
-{
-    switch (error.kind) {
-    case ErrorKind::unavailable:
-    case ErrorKind::unknown_outcome: // reading has no outcome that could be unknown
-    case ErrorKind::internal:        // half a page, an edge server's page: usually whole the next time
-        return true;
-    case ErrorKind::not_found:
-    case ErrorKind::duplicate:
-    case ErrorKind::invalid_input:
-    case ErrorKind::refused:
-    case ErrorKind::unauthorized:
-    case ErrorKind::rate_limited:
-        return false;
-    }
-    return false;
-}
-
 const Error stopping{ErrorKind::unavailable, "the process is stopping", {}};
 
 } // namespace
@@ -76,9 +59,8 @@ Result<std::optional<JsonDocument>> Calls::get(const std::string& path, const Qu
 {
     const std::string url = url_of(settings_.api_url + path, query);
     bool renewed = false;
-    int refusals = 0;
-    auto delay = settings_.first_delay;
-    for (int attempt = 1;;) {
+    net::ReadAgain again{settings_.attempts, settings_.first_delay, pause_};
+    for (;;) {
         if (const auto allowed = wait_for_budget(); !allowed)
             return allowed.error();
         int status = 0;
@@ -95,17 +77,10 @@ Result<std::optional<JsonDocument>> Calls::get(const std::string& path, const Qu
             return answer;
         }
         const Error& error = answer.error();
-        if (error.kind == ErrorKind::rate_limited && ++refusals <= 5) {
+        if (error.kind == ErrorKind::rate_limited)
             budget_.told(0, std::chrono::ceil<std::chrono::seconds>(error.retry_after));
-            if (!pause_(error.retry_after))
-                return stopping;
-            continue;
-        }
-        if (!may_pass(error) || attempt++ >= settings_.attempts)
-            return answer;
-        if (!pause_(delay))
-            return stopping;
-        delay *= 2;
+        if (const auto final = again.after(error))
+            return *final;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "whatsapp/client.hpp"
 
+#include "net/read_again.hpp"
 #include "net/url.hpp"
 #include "whatsapp/errors.hpp"
 
@@ -13,18 +14,6 @@ namespace {
 
 constexpr const char* fields =
     "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason";
-
-// Longer waits are left to the next run.
-constexpr int most_refusals = 5;
-
-const Error stopping{ErrorKind::unavailable, "the process is stopping", {}};
-
-bool may_pass(const Error& error)
-{
-    // A call that only reads has no outcome that could be unknown, and half a page is usually whole the next time.
-    return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::unknown_outcome ||
-           error.kind == ErrorKind::internal;
-}
 
 // Meta quotes a token that it finds malformed.
 std::string without(const std::string& secret, std::string text)
@@ -82,23 +71,13 @@ Result<JsonDocument> Client::page(const std::string& after)
                                   net::percent_encoded(fields), settings_.page_size);
     if (!after.empty())
         url += "&after=" + net::percent_encoded(after);
-    int refusals = 0;
-    auto delay = settings_.first_delay;
-    for (int attempt = 1;;) {
+    net::ReadAgain again{settings_.attempts, settings_.first_delay, pause_};
+    for (;;) {
         auto answer = once(url);
         if (answer)
             return answer;
-        const Error& error = answer.error();
-        if (error.kind == ErrorKind::rate_limited && ++refusals <= most_refusals) {
-            if (!pause_(error.retry_after))
-                return stopping;
-            continue;
-        }
-        if (!may_pass(error) || attempt++ >= settings_.attempts)
-            return answer;
-        if (!pause_(delay))
-            return stopping;
-        delay *= 2;
+        if (const auto final = again.after(answer.error()))
+            return *final;
     }
 }
 
