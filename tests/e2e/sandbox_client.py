@@ -72,6 +72,12 @@ class Sandbox:
         known = {"whatsapp_phone": person.phone_digits, "fields": {"phone_number": person.phone_digits}, **details}
         return self.control("POST", "/manychat/subscribers", known)["id"]
 
+    def as_manychat_user(self, path, body):
+        """What a person, or a rule, does in ManyChat."""
+        answer = call(self.port, "POST", "/manychat/fb" + path, json.dumps(body),
+                      {"Content-Type": "application/json", "Authorization": "Bearer 100200300:sandbox-token"})
+        assert answer.status == 200, answer.text
+
     # --- Resend ---
 
     def emails_to(self, person):

@@ -157,7 +157,8 @@ def two_schools(new_ciclo, worker):
         for number, person in enumerate(people):
             ciclo.sandbox.add_member(person)
             phone = person.phone_digits if number else None
-            if number > 1:
+            # A contact whose making is cut off cannot be found again, and needs a person: see test_manychat.
+            if number:
                 ciclo.sandbox.add_contact(person)
             ciclo.database.execute(STUDENT, person.email, person.name, phone, person.discord_id, CLUB.name, CLUB.name)
     return people, *both
@@ -192,7 +193,7 @@ def test_a_sync_of_manychat_that_is_killed_gives_every_tag_and_counts_each_stude
         "synced": len(people) - 1, "skipped_no_phone": 1, "status_changes": len(people) - 1}
     assert run.counters == undisturbed.counters
     assert results(stormy) == results(calm)
-    for person in people[1:]:  # the first of them had no contact before
+    for person in people[1:]:
         assert set(stormy.sandbox.contact_of(person)["tags"]) == {CLUB.name, f"{CLUB.name}, Ativo"}
 
 

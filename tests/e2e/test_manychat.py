@@ -141,6 +141,25 @@ def test_without_a_contact_the_failure_is_visible_and_a_retry_by_hand_mends_it(c
     wait_for_tags(ciclo, member, *both(CLUB, "Ativo"))
 
 
+def test_a_contact_whose_making_was_cut_off_is_mended_by_filling_its_field(ciclo, member):
+    """ManyChat finds nobody by a number that only WhatsApp knows, so what was made unseen needs a person, or a rule there."""
+    ciclo.sandbox.fault(provider="manychat", path="/fb/subscriber/createSubscriber", contains=member.phone_digits,
+                        kind="drop_after", times=1)
+    ciclo.gateway.accept(Sale(member).approved())
+    wait_until(lambda: "fill the custom field phone_number" in ciclo.cli("failures", "list"),
+               "the failure says what to do", 40)
+    contact = ciclo.sandbox.contact_of(member)
+    assert contact["tags"] == []
+
+    field = {"subscriber_id": int(contact["id"]), "field_name": "phone_number", "field_value": member.phone_digits}
+    ciclo.sandbox.as_manychat_user("/subscriber/setCustomFieldByName", field)
+    ciclo.cli("failures", "retry")
+
+    wait_for_tags(ciclo, member, *both(CLUB, "Ativo"))
+    wait_until_settled(ciclo, member)
+    assert ciclo.sandbox.contact_of(member)["id"] == contact["id"]
+
+
 @pytest.mark.parametrize("page", [
     {"find_shape": "array", "not_found": "null", "error_shape": "array"},
     {"find_shape": "object", "not_found": "error", "error_shape": "string", "empty_values": False},
