@@ -2,6 +2,7 @@
 
 #include "core/time.hpp"
 #include "core/uuid.hpp"
+#include "model/stores/event_log.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "model/stores/record_facts.hpp"
 
@@ -73,6 +74,37 @@ void want(postgres::Connection& connection, std::span<const WantedReconciliation
     connection.execute(statement.sql, statement.params);
 }
 
+std::int64_t want_applied(postgres::Connection& connection, const AccessRule& rule, const std::string& correlation_id)
+{
+    const auto rows = connection.execute(present_sql, {rule.product_id});
+    const auto targets = targets_of(rule.kind);
+    std::vector<WantedReconciliation> wanted;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (const auto& target : targets)
+            wanted.push_back({rows.text(i, 0), target, correlation_id});
+        if (wanted.size() >= rows_at_once) {
+            want(connection, wanted);
+            wanted.clear();
+        }
+    }
+    if (!wanted.empty())
+        want(connection, wanted);
+    return static_cast<std::int64_t>(rows.size());
+}
+
+std::string_view event_of(RuleChange change) noexcept
+{
+    switch (change) {
+    case RuleChange::created:
+        return "admin.access_rule_created";
+    case RuleChange::changed:
+        return "admin.access_rule_changed";
+    case RuleChange::deleted:
+        return "admin.access_rule_deleted";
+    }
+    return "admin.access_rule_changed";
+}
+
 } // namespace
 
 std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id)
@@ -136,23 +168,16 @@ BrakeDecision weigh_ending(postgres::Connection& connection, const AccessRule& r
     return decide_brake(revocations, students_by_product(connection), policy);
 }
 
-std::int64_t want_rule_applied(postgres::Connection& connection, const AccessRule& rule,
-                               const std::string& correlation_id)
+std::int64_t follow_rule_change(postgres::Connection& connection, RuleChange change, const AccessRule& rule,
+                                RuleReach reach, const std::string& actor_id)
 {
-    const auto rows = connection.execute(present_sql, {rule.product_id});
-    const auto targets = targets_of(rule.kind);
-    std::vector<WantedReconciliation> wanted;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        for (const auto& target : targets)
-            wanted.push_back({rows.text(i, 0), target, correlation_id});
-        if (wanted.size() >= rows_at_once) {
-            want(connection, wanted);
-            wanted.clear();
-        }
-    }
-    if (!wanted.empty())
-        want(connection, wanted);
-    return static_cast<std::int64_t>(rows.size());
+    const std::string correlation_id = new_uuid();
+    append_event(connection,
+                 {std::string{event_of(change)}, "",
+                  audit_payload(correlation_id,
+                                {{"product_id", rule.product_id}, {"access_rule_id", rule.id}, {"kind", rule.kind}}),
+                  AuditStatus::processed, "", actor_id});
+    return reach == RuleReach::everybody ? want_applied(connection, rule, correlation_id) : 0;
 }
 
 } // namespace ciclo::model
