@@ -133,8 +133,10 @@ TEST_CASE_METHOD(RulesFixture, "a rule that ends takes nothing from who has it, 
     const auto made = add(kind, RuleReach::everybody);
     look_again();
     REQUIRE(has(made, rita) == 1);
+    CHECK(products_giving(connection(), made.kind, made.value) == std::vector{made.product_id});
 
     end(made, RuleReach::new_access);
+    CHECK(products_giving(connection(), made.kind, made.value).empty());
     look_again();
     CHECK(has(made, rita) == 1);
     buy(leo);

@@ -20,6 +20,9 @@ constexpr const char* list_sql = R"sql(
     SELECT id, product_id, kind, value FROM access_rules WHERE product_id = $1 AND applies_until IS NULL
     ORDER BY kind, created_at, id
 )sql";
+constexpr const char* giving_sql = R"sql(
+    SELECT product_id FROM access_rules WHERE kind = $1 AND value = $2 AND applies_until IS NULL ORDER BY product_id
+)sql";
 constexpr const char* add_sql = R"sql(
     INSERT INTO access_rules (id, product_id, kind, value, applies_from, extended_at)
     SELECT $1, $2, $3, $4,
@@ -120,6 +123,16 @@ std::vector<AccessRule> list_access_rules(postgres::Connection& connection, cons
     for (std::size_t i = 0; i < rows.size(); ++i)
         rules.push_back(read_rule(rows, i));
     return rules;
+}
+
+std::vector<std::string> products_giving(postgres::Connection& connection, std::string_view kind,
+                                         std::string_view value)
+{
+    const auto rows = connection.execute(giving_sql, {kind, value});
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        ids.push_back(rows.text(i, 0));
+    return ids;
 }
 
 bool class_exists(postgres::Connection& connection, const std::string& id)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What a product gives, as people change it: table access_rules. All functions run in the caller's transaction.
@@ -28,6 +29,10 @@ std::optional<AccessRule> find_access_rule(postgres::Connection& connection, con
 
 // Of one product, those that have not ended.
 std::vector<AccessRule> list_access_rules(postgres::Connection& connection, const std::string& product_id);
+
+// The ids of the products that give this from now on.
+std::vector<std::string> products_giving(postgres::Connection& connection, std::string_view kind,
+                                         std::string_view value);
 
 bool class_exists(postgres::Connection& connection, const std::string& id);
 
