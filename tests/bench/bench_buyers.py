@@ -1,9 +1,10 @@
-"""sync_hotmart_buyers over very many buyers: time, calls, what is written, and the worker's peak memory."""
+"""sync_hotmart_buyers over very many buyers: time, calls, statements, rows written, and the worker's peak memory."""
 
 import tempfile
 import time
 from pathlib import Path
 
+import statements
 from bench_setting import say, stack
 from ciclo import Ciclo, prepare_database
 from hotmart_api import BOOKKEEPING, CHESS_ID, CLUB_ID, DAY, HotmartApi, look_at, now_ms, start_job
@@ -25,20 +26,21 @@ def measure(counts):
         servers = Servers()
         prepare_database(servers, TEMPLATE)
         try:
-            for count in counts:
-                place = Path(folder, str(count))
-                place.mkdir()
-                ciclo = Ciclo(servers, place, TEMPLATE)
-                try:
-                    ciclo.start("sync-worker")
-                    figures += [_run(ciclo, count, turn) for turn in ("first", "second")]
-                finally:
-                    ciclo.end()
+            with statements.counted(servers, TEMPLATE):
+                for count in counts:
+                    place = Path(folder, str(count))
+                    place.mkdir()
+                    ciclo = Ciclo(servers, place, TEMPLATE)
+                    try:
+                        ciclo.start("sync-worker")
+                        figures += [_run(ciclo, count, turn) for turn in ("first", "second")]
+                    finally:
+                        ciclo.end()
         finally:
             servers.drop_database(TEMPLATE)
     for row in figures:
         assert row["peak_memory_mb"] < MOST_MEMORY_MB, row
-        assert row["turn"] == "first" or row["rows_written"] == 0, row
+        assert row["turn"] == "first" or row["rows_written"] == row["statements"]["writing"] == 0, row
     return figures
 
 
@@ -47,25 +49,25 @@ def _run(ciclo, count, turn):
         HotmartApi(ciclo.sandbox).set(products=[{"id": CHESS_ID, "name": "Xadrez"}, {"id": CLUB_ID, "name": "Clube"}],
                                       generate={"buyers": count, "first": now_ms() - 700 * DAY, "last": now_ms() - DAY})
     ciclo.sandbox.control("DELETE", "/calls")
-    before, transactions = _written(ciclo)
+    before = _rows_written(ciclo)
+    statements.forget(ciclo.database)
     began = time.monotonic()
     run_id = start_job(ciclo, "sync_hotmart_buyers")
     wait_until(lambda: look_at(ciclo, run_id).status not in ("queued", "running"), "the job has ended", 1800, every=0.2)
     seconds = time.monotonic() - began
+    asked = statements.so_far(ciclo.database, BOOKKEEPING)
     run = look_at(ciclo, run_id)
     assert run.status == "succeeded" and run.counters["total"] == count, (run.status, run.error, run.counters)
     assert turn == "second" or run.counters["inserted"] == count, run.counters
     time.sleep(SETTLING_SECONDS)
-    after, more = _written(ciclo)
     calls = sum(entry["total"] for key, entry in ciclo.sandbox.state("calls").items() if key.startswith("hotmart "))
-    found = {"buyers": count, "turn": turn, "seconds": seconds, "calls": calls, "rows_written": after - before,
-             "transactions": more - transactions, "peak_memory_mb": memory_mb(ciclo.processes["sync-worker"].pid)["peak"],
-             "counters": run.counters}
-    say(f"{count:,} buyers, {turn} run: {seconds:.1f} s, {calls:,} calls, {found['rows_written']:,} rows written, "
-        f"{found['transactions']:,} transactions, peak memory {found['peak_memory_mb']:.1f} MB")
+    found = {"buyers": count, "turn": turn, "seconds": seconds, "calls": calls, "statements": asked,
+             "rows_written": _rows_written(ciclo) - before,
+             "peak_memory_mb": memory_mb(ciclo.processes["sync-worker"].pid)["peak"], "counters": run.counters}
+    say(f"{count:,} buyers, {turn} run: {seconds:.1f} s, {calls:,} calls, {asked['total']:,} statements, of which "
+        f"{asked['writing']:,} write, {found['rows_written']:,} rows written, peak memory {found['peak_memory_mb']:.1f} MB")
     return found
 
 
-def _written(ciclo):
-    rows = ciclo.database.value(WRITES, list(BOOKKEEPING))
-    return rows, ciclo.database.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+def _rows_written(ciclo):
+    return ciclo.database.value(WRITES, list(BOOKKEEPING))

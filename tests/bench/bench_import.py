@@ -1,10 +1,11 @@
-"""`ciclo students import` of a long file: time and the command's own peak memory, for a dry run, the import, and the
-same file once more."""
+"""`ciclo students import` of a long file: time, statements, and the command's own peak memory, for a dry run, the import,
+and the same file once more."""
 
 import contextlib
 import subprocess
 import time
 
+import statements
 from bench_setting import say, stack
 from ciclo import SYSTEM, prepare_database
 from database import Database
@@ -23,7 +24,8 @@ def measure(folder, options):
         for lines in options.lines:
             prepare_database(servers, NAME)
             try:
-                figures[lines] = _measure(servers, folder / f"{lines}.csv", lines)
+                with statements.counted(servers, NAME):
+                    figures[lines] = _measure(servers, folder / f"{lines}.csv", lines)
             finally:
                 servers.drop_database(NAME)
     return figures
@@ -38,9 +40,12 @@ def _measure(servers, file, lines):
     with Database(servers.database_url_of(NAME)) as database:
         for turn, options, known in (("dry run", ["--dry-run"], 0), ("import", [], lines), ("again", [], lines)):
             say(f"{lines:,} lines, {turn}")
+            statements.forget(database)
             found[turn] = _run(servers, file, *options)
+            found[turn]["statements"] = statements.so_far(database)
             assert database.value("SELECT count(*) FROM facts") == known
             assert found[turn]["peak_memory_mb"] < MOST_MEMORY_MB, found[turn]
+            assert turn == "import" or found[turn]["statements"]["writing"] == 0, found[turn]
     return found
 
 
@@ -62,4 +67,5 @@ def _run(servers, file, *options):
 def show(figures):
     for lines, turns in figures.items():
         for turn, row in turns.items():
-            say(f"{lines:,} lines, {turn}: {row['seconds']:.1f} s, peak memory {row['peak_memory_mb']:.1f} MB")
+            say(f"{lines:,} lines, {turn}: {row['seconds']:.1f} s, {row['statements']['total']:,} statements, of which "
+                f"{row['statements']['writing']:,} write, peak memory {row['peak_memory_mb']:.1f} MB")

@@ -1,8 +1,13 @@
 """How many SQL statements a database was given, as PostgreSQL's own pg_stat_statements counts them."""
 
 import contextlib
+import re
 
 from database import Database
+
+# The table that a statement writes to. FOR UPDATE only locks, and DO UPDATE belongs to an INSERT.
+WRITTEN = re.compile(
+    r"\b(?:INSERT\s+INTO|MERGE\s+INTO|DELETE\s+FROM|(?<!FOR )(?<!KEY )(?<!DO )UPDATE)\s+(\w+)", re.IGNORECASE)
 
 
 @contextlib.contextmanager
@@ -26,7 +31,10 @@ def forget(database):
     database.value("SELECT pg_stat_statements_reset()::text")
 
 
-def so_far(database):
-    return int(database.value(
-        """SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
-           WHERE datname = current_database()"""))
+def so_far(database, besides=()):
+    """All, and those that write to another table than `besides`."""
+    found = database.rows(
+        """SELECT calls, query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+           WHERE datname = current_database()""")
+    return {"total": sum(calls for calls, _ in found),
+            "writing": sum(calls for calls, query in found if set(WRITTEN.findall(query)) - set(besides))}

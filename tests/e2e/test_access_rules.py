@@ -15,6 +15,13 @@ def buyer(ciclo, product=CLUB):
     return person
 
 
+def changes_in_the_log(ciclo, rule):
+    """What the audit log tells of the rule, oldest first, as (type, actor, kind)."""
+    return ciclo.database.rows(
+        """SELECT type, actor_id::text, payload ->> 'kind' FROM events
+           WHERE type LIKE 'admin.access_rule_%%' AND payload ->> 'access_rule_id' = %s ORDER BY id""", rule)
+
+
 def test_a_new_role_is_for_new_students_and_for_present_ones_when_that_is_asked_for(ciclo):
     admin = caller(ciclo, "admin", "rules")
     present = buyer(ciclo)
@@ -50,6 +57,9 @@ def test_a_new_role_is_for_new_students_and_for_present_ones_when_that_is_asked_
     assert admin.ask("DELETE", path + "&approved_people=2").status == 204
     for person in (present, newcomer):
         ciclo.wait_for_roles(person, CLUB.role, seconds=20)
+    me = admin.get("/admin/me")["user_id"]
+    assert changes_in_the_log(ciclo, rule["id"]) == [
+        (f"admin.access_rule_{change}", me, "discord_role") for change in ("created", "changed", "deleted")]
 
 
 def test_a_role_that_is_replaced_stays_with_whoever_has_it(ciclo):
@@ -94,3 +104,5 @@ def test_the_command_line_changes_rules_with_the_same_care(ciclo):
     ciclo.cli("rule", "end", rule, "--apply-to-existing", "--approve", refused.split("--approve ")[1].rstrip(".\n"))
     ciclo.wait_for_roles(present, CHESS.role, seconds=20)
     assert "there is no access rule" in ciclo.cli("rule", "end", rule, code=2)
+    assert changes_in_the_log(ciclo, rule) == [
+        (f"admin.access_rule_{change}", None, "discord_role") for change in ("created", "changed", "deleted")]

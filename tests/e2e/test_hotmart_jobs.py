@@ -159,7 +159,7 @@ def test_a_refund_that_no_webhook_told_takes_access_away_but_many_at_once_ask_a_
     for number, one in enumerate(crowd[1:], start=1):
         api.sale(f"HP8{number:03d}", one.email, status="REFUNDED")
     run = run_job(sync, "sync_hotmart_students", status="failed")
-    assert "would revoke access" in run.error
+    assert "would revoke access" in run.error and run.counters["would_revoke"] > 1
     ids = sync.database.column("SELECT id::text FROM users WHERE email = ANY (%s)", [one.email for one in crowd[1:]])
     assert any(one in run.error for one in ids)
     assert "again: ciclo jobs run sync_hotmart_students --approve N" in sync.cli("failures", "list")

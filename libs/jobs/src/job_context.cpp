@@ -2,7 +2,7 @@
 
 #include "core/json.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <utility>
 
 namespace ciclo::jobs {
@@ -13,6 +13,13 @@ std::string member_of(std::string_view json, std::string_view name)
 {
     const auto document = JsonDocument::parse(json);
     return document ? document->root()[name].text() : std::string{};
+}
+
+// Written as a number or, by some clients, as a text.
+std::int64_t number_of(std::string_view json, std::string_view name)
+{
+    const auto document = JsonDocument::parse(json);
+    return document ? document->root()[name].integer().value_or(0) : 0;
 }
 
 } // namespace
@@ -30,10 +37,7 @@ std::string JobContext::parameter(std::string_view name) const
 
 std::size_t JobContext::approved_people() const
 {
-    const auto text = parameter("approved_people"); // a number, or a text where a client sent one
-    std::size_t people = 0;
-    std::from_chars(text.data(), text.data() + text.size(), people);
-    return people;
+    return static_cast<std::size_t>(std::max<std::int64_t>(number_of(lease_.parameters, "approved_people"), 0));
 }
 
 std::string JobContext::checkpoint_member(std::string_view name) const
@@ -43,8 +47,7 @@ std::string JobContext::checkpoint_member(std::string_view name) const
 
 std::int64_t JobContext::checkpoint_number(std::string_view name) const
 {
-    const auto document = JsonDocument::parse(lease_.checkpoint);
-    return document ? document->root()[name].integer().value_or(0) : 0;
+    return number_of(lease_.checkpoint, name);
 }
 
 void JobContext::progress(std::int64_t done, std::optional<std::int64_t> total)

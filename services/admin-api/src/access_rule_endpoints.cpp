@@ -1,8 +1,6 @@
-#include "audit.hpp"
 #include "config.hpp"
 #include "endpoints.hpp"
 
-#include "core/uuid.hpp"
 #include "model/rules/catalogue_input.hpp"
 #include "model/stores/access_rule_store.hpp"
 
@@ -13,6 +11,7 @@ namespace ciclo::admin {
 namespace {
 
 using model::AccessRule;
+using model::RuleChange;
 using model::RuleReach;
 
 constexpr std::int64_t most_people = 10'000'000;
@@ -40,10 +39,9 @@ void ask_the_brake(Call& call, const AccessRule& rule, std::int64_t approved)
                                        decision.reason, decision.people.size())};
 }
 
-// The students it reaches are put in line in the same transaction; the sweeper rings for them.
-std::int64_t put_in_line(Call& call, const AccessRule& rule, RuleReach reach)
+std::int64_t follow(Call& call, RuleChange change, const AccessRule& rule, RuleReach reach)
 {
-    return reach == RuleReach::everybody ? model::want_rule_applied(call.connection, rule, new_uuid()) : 0;
+    return model::follow_rule_change(call.connection, change, rule, reach, call.caller.user_id);
 }
 
 std::string add(Call& call, const AccessRule& rule, RuleReach reach)
@@ -72,14 +70,13 @@ net::HttpResponse create_access_rule(Call& call)
     const auto product_id = uuid_of(call.captures[0], "product");
     const auto document = json_body(call.request);
     const auto body = document.root();
-    const AccessRule rule{"", product_id, required_text(body, "kind", 40), required_text(body, "value", 500)};
+    AccessRule rule{"", product_id, required_text(body, "kind", 40), required_text(body, "value", 500)};
     const auto reach = reach_of(truth(body, "apply_to_existing", false));
     postgres::Transaction transaction{call.connection};
-    const auto id = add(call, rule, reach);
-    const auto applied_to = put_in_line(call, rule, reach);
-    note(call, "admin.access_rule_created", {{"product_id", product_id}, {"access_rule_id", id}, {"kind", rule.kind}});
+    rule.id = add(call, rule, reach);
+    const auto applied_to = follow(call, RuleChange::created, rule, reach);
     transaction.commit();
-    return rule_answer(call, 201, id, applied_to);
+    return rule_answer(call, 201, rule.id, applied_to);
 }
 
 // Another value is another rule, which takes the place of this one. The same value: a rule that was made for new access
@@ -89,24 +86,22 @@ net::HttpResponse change_access_rule(Call& call)
     const auto document = json_body(call.request);
     const auto body = document.root();
     const auto old = existing_rule(call);
-    const AccessRule wanted{old.id, old.product_id, old.kind,
-                            body["value"].exists() ? required_text(body, "value", 500) : old.value};
+    AccessRule wanted{old.id, old.product_id, old.kind,
+                      body["value"].exists() ? required_text(body, "value", 500) : old.value};
     const auto reach = reach_of(truth(body, "apply_to_existing", false));
     const auto approved = integer_or(body, "approved_people", 0, 0, most_people);
     postgres::Transaction transaction{call.connection};
-    std::string id = old.id;
     if (wanted.value != old.value) {
-        id = add(call, wanted, reach);
+        wanted.id = add(call, wanted, reach);
         if (reach == RuleReach::everybody)
             ask_the_brake(call, old, approved);
         model::end_access_rule(call.connection, old, reach);
     } else if (reach == RuleReach::everybody) {
         model::extend_access_rule(call.connection, old);
     }
-    const auto applied_to = put_in_line(call, wanted, reach);
-    note(call, "admin.access_rule_changed", {{"product_id", old.product_id}, {"access_rule_id", id}});
+    const auto applied_to = follow(call, RuleChange::changed, wanted, reach);
     transaction.commit();
-    return rule_answer(call, 200, id, applied_to);
+    return rule_answer(call, 200, wanted.id, applied_to);
 }
 
 net::HttpResponse delete_access_rule(Call& call)
@@ -118,8 +113,7 @@ net::HttpResponse delete_access_rule(Call& call)
     if (reach == RuleReach::everybody)
         ask_the_brake(call, rule, approved);
     model::end_access_rule(call.connection, rule, reach);
-    (void)put_in_line(call, rule, reach);
-    note(call, "admin.access_rule_deleted", {{"product_id", rule.product_id}, {"access_rule_id", rule.id}});
+    (void)follow(call, RuleChange::deleted, rule, reach);
     transaction.commit();
     return no_content();
 }

@@ -9,6 +9,7 @@
 #include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "jobs/job_bell.hpp"
+#include "model/stores/access_rule_store.hpp"
 #include "model/stores/announcement_store.hpp"
 #include "model/stores/courtesy_store.hpp"
 #include "model/stores/job_run_reader.hpp"
@@ -30,9 +31,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int longest_list = 1000;
-constexpr const char* products_of_role_sql =
-    "SELECT product_id FROM access_rules "
-    "WHERE kind = 'discord_role' AND value = $1 AND applies_until IS NULL ORDER BY product_id";
 
 void print_revocations(postgres::Connection& connection, const std::string& id)
 {
@@ -119,12 +117,12 @@ Result<std::string> product_to_give(postgres::Connection& connection, const Argu
 {
     if (const auto named = arguments.one("product"))
         return model::find_product_id(connection, *named);
-    const auto rows = connection.execute(products_of_role_sql, {role});
-    if (rows.size() == 1)
-        return rows.text(0, 0);
+    const auto products = model::products_giving(connection, "discord_role", role);
+    if (products.size() == 1)
+        return products.front();
     return Error{ErrorKind::invalid_input,
-                 rows.empty() ? "no product gives this role; see ciclo product list"
-                              : "several products give this role: choose one with --product",
+                 products.empty() ? "no product gives this role; see ciclo product list"
+                                  : "several products give this role: choose one with --product",
                  {}};
 }
 

@@ -17,8 +17,7 @@ int list(postgres::Connection& connection)
         fmt::print("{:<14} {}  {:<12} since {}  {}{}\n", failure.kind, failure.id, failure.status, failure.since,
                    is_job ? failure.job + ": " : "", failure.error);
         if (is_job)
-            fmt::print("{:<14} again: ciclo jobs run {}{}\n", "", failure.job,
-                       failure.error.find("would revoke access") == std::string::npos ? "" : " --approve N");
+            fmt::print("{:<14} again: ciclo jobs run {}{}\n", "", failure.job, failure.is_braked ? " --approve N" : "");
     }
     fmt::print("{}\n", pending.empty() ? "no failures wait for anybody"
                                        : fmt::format("{} waiting; after mending the cause: ciclo failures retry [ID]",

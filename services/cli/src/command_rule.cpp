@@ -15,6 +15,7 @@ namespace ciclo::cli {
 namespace {
 
 using model::AccessRule;
+using model::RuleChange;
 using model::RuleReach;
 
 RuleReach reach_of(const Arguments& arguments)
@@ -30,12 +31,12 @@ AccessRule existing_rule(postgres::Connection& connection, const std::string& id
     return *std::move(rule);
 }
 
-// In the transaction of the change; the sweeper rings for them.
-void put_in_line(postgres::Connection& connection, const AccessRule& rule, RuleReach reach)
+// In the transaction of the change.
+void follow(postgres::Connection& connection, RuleChange change, const AccessRule& rule, RuleReach reach)
 {
+    const auto students = model::follow_rule_change(connection, change, rule, reach, "");
     if (reach == RuleReach::everybody)
-        fmt::print("{} students with access are looked at again\n",
-                   model::want_rule_applied(connection, rule, new_uuid()));
+        fmt::print("{} students with access are looked at again\n", students);
 }
 
 int list(const Arguments& arguments)
@@ -61,7 +62,7 @@ int add(const Arguments& arguments)
     const auto product_id = model::find_product_id(connection, arguments.positional()[1]);
     if (!product_id)
         return fail(product_id.error());
-    const AccessRule rule{"", *product_id, told.substr(0, equals), told.substr(equals + 1)};
+    AccessRule rule{"", *product_id, told.substr(0, equals), told.substr(equals + 1)};
     if (const auto fine = model::check_access_rule(rule.kind, rule.value); !fine)
         return fail(fine.error());
     const auto reach = reach_of(arguments);
@@ -69,9 +70,10 @@ int add(const Arguments& arguments)
     const auto id = model::add_access_rule(connection, rule, reach);
     if (!id)
         return fail(id.error());
-    put_in_line(connection, rule, reach);
+    rule.id = *id;
+    follow(connection, RuleChange::created, rule, reach);
     transaction.commit();
-    fmt::print("access rule {} added{}\n", *id,
+    fmt::print("access rule {} added{}\n", rule.id,
                reach == RuleReach::everybody ? "" : ": for access that begins from now on");
     return 0;
 }
@@ -83,7 +85,7 @@ int extend(const Arguments& arguments)
     const auto rule = existing_rule(connection, arguments.positional()[1]);
     postgres::Transaction transaction{connection};
     model::extend_access_rule(connection, rule);
-    put_in_line(connection, rule, RuleReach::everybody);
+    follow(connection, RuleChange::changed, rule, RuleReach::everybody);
     transaction.commit();
     return 0;
 }
@@ -107,7 +109,7 @@ int end(const Arguments& arguments)
         }
     }
     model::end_access_rule(connection, rule, reach);
-    put_in_line(connection, rule, reach);
+    follow(connection, RuleChange::deleted, rule, reach);
     transaction.commit();
     fmt::print("access rule {} ended{}\n", rule.id,
                reach == RuleReach::everybody ? "" : "; whoever has what it gave keeps it");

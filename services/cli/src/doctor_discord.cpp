@@ -4,6 +4,7 @@
 
 #include "discord/client.hpp"
 #include "discord/webhook.hpp"
+#include "model/stores/announcement_store.hpp"
 #include "model/stores/discord_store.hpp"
 #include "model/stores/settings_store.hpp"
 #include "model/stores/shared_state_store.hpp"
@@ -16,9 +17,6 @@
 namespace ciclo::cli {
 
 namespace {
-
-constexpr const char* channels_sql =
-    "SELECT DISTINCT discord_channel_id FROM products WHERE discord_channel_id IS NOT NULL";
 
 constexpr Text not_set{
     "DISCORD_BOT_TOKEN ou DISCORD_GUILD_ID está vazio. O token: discord.com/developers/applications > "
@@ -151,9 +149,7 @@ void check_discord(Report& report, Environment& environment, postgres::Connectio
     setup->configured_roles = model::managed_roles(*connection);
     setup->welcome_channel = model::find_setting(*connection, "welcome_channel_id").value_or("");
     setup->registration_channel = environment.text("DISCORD_REGISTRATION_CHANNEL_ID", "", "");
-    const auto rows = connection->execute(channels_sql);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        setup->announcement_channels.insert(rows.text(i, 0));
+    setup->announcement_channels = model::announcement_channels(*connection);
     for (const auto& finding : examine_discord(*setup, locale))
         report.add(finding);
 }

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 // Longer than all calls for one student can take together.
 constexpr auto lease_duration = 120s;
-constexpr auto unauthorized_pause = 60s;
 constexpr auto unwell_pause = 5s;
 
 } // namespace
@@ -56,14 +55,13 @@ void ReconcileLane::reconcile(const std::string& user_id)
     }
     const auto reconciled = reconcile_member(connection, client_, *lease);
     if (!reconciled) {
-        health_.failed(connection, reconciled.error());
-        handle_failure(*lease, reconciled.error());
+        handle_failure(*lease, reconciled.error(), health_.failed(connection, reconciled.error()));
         return;
     }
     if (reconciled->asked_discord)
         health_.succeeded(connection);
     if (reconciled->own_fault) {
-        handle_failure(*lease, *reconciled->own_fault);
+        handle_failure(*lease, *reconciled->own_fault, *reconciled->own_fault);
         return;
     }
     if (reconciled->look_again_after) {
@@ -84,19 +82,10 @@ void ReconcileLane::reconcile(const std::string& user_id)
         shared_.publisher.publish(rabbitmq::message_of(contracts::ReconcileDiscord{user_id, lease->correlation_id}));
 }
 
-void ReconcileLane::handle_failure(const model::Lease& lease, const Error& failure)
+void ReconcileLane::handle_failure(const model::Lease& lease, const Error& failure, const Error& taken_as)
 {
     auto& connection = loop_.connection();
-    Error error = failure;
-    if (error.kind == ErrorKind::unauthorized) {
-        // The token is everybody's trouble: no student's attempts are used up by it.
-        error = Error{ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-    } else if (error.kind != ErrorKind::refused && error.kind != ErrorKind::invalid_input &&
-               health_.is_suspicious(connection)) {
-        error.kind = ErrorKind::rate_limited;
-        error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, unwell_pause);
-    }
-    const auto decision = model::postpone_reconciliation(connection, lease, error);
+    const auto decision = model::postpone_reconciliation(connection, lease, taken_as);
     log::warning("Discord could not be reconciled", {{"correlation_id", lease.correlation_id},
                                                      {"user_id", lease.user_id},
                                                      {"attempts", lease.attempts},

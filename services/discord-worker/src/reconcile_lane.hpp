@@ -32,7 +32,7 @@ public:
 
 private:
     void reconcile(const std::string& user_id);
-    void handle_failure(const model::Lease& lease, const Error& error);
+    void handle_failure(const model::Lease& lease, const Error& failure, const Error& taken_as);
     void count(std::string_view outcome);
 
     Shared shared_;

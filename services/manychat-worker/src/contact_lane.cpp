@@ -6,7 +6,6 @@
 #include "core/text.hpp"
 #include "model/stores/event_log.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 namespace ciclo::manychat_worker {
@@ -17,7 +16,6 @@ using namespace std::chrono_literals;
 
 // Longer than all calls for one student can take together.
 constexpr auto lease_duration = 180s;
-constexpr auto unauthorized_pause = 60s;
 constexpr auto unwell_pause = 5s;
 
 } // namespace
@@ -107,17 +105,7 @@ void ContactLane::finish(const model::Lease& lease, const SyncedContact& synced)
 void ContactLane::handle_failure(const model::Lease& lease, const Error& failure)
 {
     auto& connection = loop_.connection();
-    health_.failed(connection, failure);
-    Error error = failure;
-    if (error.kind == ErrorKind::unauthorized) {
-        // The token is everybody's trouble: no student's attempts are used up by it.
-        error = Error{ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-    } else if ((error.kind == ErrorKind::unavailable || error.kind == ErrorKind::unknown_outcome) &&
-               health_.is_suspicious(connection)) {
-        error.kind = ErrorKind::rate_limited;
-        error.retry_after = std::max<std::chrono::milliseconds>(error.retry_after, unwell_pause);
-    }
-    const auto decision = model::postpone_reconciliation(connection, lease, error);
+    const auto decision = model::postpone_reconciliation(connection, lease, health_.failed(connection, failure));
     log::warning("ManyChat could not be reconciled", {{"correlation_id", lease.correlation_id},
                                                       {"user_id", lease.user_id},
                                                       {"attempts", lease.attempts},

@@ -22,7 +22,6 @@ using model::MessageEnd;
 using model::RetryDecision;
 
 constexpr auto lease_duration = 180s;
-constexpr auto unauthorized_pause = 60s;
 constexpr auto unwell_pause = 5s;
 // The invite is made at the same time as the flow is queued. Without it the code alone still helps.
 constexpr auto patience_for_invite = 10min;
@@ -178,19 +177,14 @@ bool FlowLane::send_to(const LeasedMessage& message, const model::ManychatWish& 
 void FlowLane::handle_failure(const LeasedMessage& message, const Error& failure)
 {
     auto& connection = loop_.connection();
-    health_.failed(connection, failure);
-    Error error = failure;
+    Error error = health_.failed(connection, failure);
     // Everything before the call that sends may be done again.
     if (error.kind == ErrorKind::unknown_outcome)
         error.kind = ErrorKind::unavailable;
-    if (error.kind == ErrorKind::unauthorized) {
-        error = {ErrorKind::rate_limited, failure.detail, unauthorized_pause};
-    } else if (error.kind == ErrorKind::rate_limited) {
+    if (failure.kind == ErrorKind::rate_limited) {
         // A second's limit, or an hour's: nothing tells which, so the pauses grow with the time it has lasted.
         const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now() - first_attempt(message));
         error.retry_after = std::max(error.retry_after, std::min<std::chrono::milliseconds>(waited, 10min));
-    } else if (error.kind == ErrorKind::unavailable && health_.is_suspicious(connection)) {
-        error = {ErrorKind::rate_limited, failure.detail, unwell_pause};
     }
     const auto decision = model::decide(error, message.attempts);
     if (decision == RetryDecision::retry || decision == RetryDecision::wait)

@@ -127,6 +127,7 @@ Result<void> FactBatch::check_brake()
     const auto decision = model::decide_brake(revocations, students_, policy_.brake);
     if (!decision.stops)
         return {};
+    job_.count(model::brake_counter, static_cast<std::int64_t>(decision.people.size()));
     return Error{
         ErrorKind::refused, fmt::format("{} Students: {}", decision.reason, fmt::join(decision.people, ", ")), {}};
 }

@@ -1,6 +1,5 @@
 #include "hotmart_jobs.hpp"
 
-#include "checkpoint_number.hpp"
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 #include "model/stores/hotmart_buyer_store.hpp"
@@ -74,7 +73,7 @@ Result<void> mirror_subscriptions(jobs::JobContext& job, hotmart::Client& client
         return {};
     const Time until = now();
     const auto& statuses = hotmart::subscription_statuses;
-    std::size_t done = number_from(job.checkpoint_member("subscriptions_done"));
+    auto done = static_cast<std::size_t>(job.checkpoint_number("subscriptions_done"));
     const auto position = [&] { batch.set_position(fmt::format(R"("subscriptions_done":"{}")", done)); };
     for (position(); done < statuses.size();) {
         job.pause_point();

@@ -1,6 +1,5 @@
 #include "sales_walk.hpp"
 
-#include "checkpoint_number.hpp"
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 
@@ -111,7 +110,7 @@ Result<void> walk_sales(jobs::JobContext& job, hotmart::Client& client, FactBatc
     const auto windows = hotmart::windows_between(until - walk.reach, until);
     const std::size_t per_product = windows.size() * hotmart::sale_statuses.size();
     const std::size_t total = per_product * walk.products.size();
-    std::size_t done = number_from(job.checkpoint_member("done"));
+    auto done = static_cast<std::size_t>(job.checkpoint_number("done"));
     std::size_t failed = 0;
     std::string first_error;
     Walker walker{job, client, batch};

@@ -1,6 +1,5 @@
 #include "hotmart_jobs.hpp"
 
-#include "checkpoint_number.hpp"
 #include "core/log.hpp"
 #include "hotmart_facts.hpp"
 #include "model/stores/hotmart_buyer_store.hpp"
@@ -122,7 +121,7 @@ Result<void> sync_hotmart_buyers(jobs::JobContext& job, const HotmartJobs& setti
     HotmartAccess access{settings.hotmart, job.stopping()};
     const auto products = model::active_hotmart_products(job.connection(), job.parameter("product_id"));
     const std::string resumed = job.checkpoint_member("product");
-    const std::size_t resumed_done = number_from(job.checkpoint_member("done"));
+    const auto resumed_done = static_cast<std::size_t>(job.checkpoint_number("done"));
     Snapshot snapshot{job, access.client()};
     const std::size_t total = products.size() * snapshot.questions();
     std::size_t before = 0;

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -72,6 +73,24 @@ Result<void> write_numbers(JobContext& context, const std::function<void(int)>& 
 }
 
 } // namespace
+
+TEST_CASE_METHOD(testing::DatabaseFixture, "numbers of a parameter and a checkpoint may be written as texts", "[jobs]")
+{
+    const std::pair<const char*, std::int64_t> numbers[] = {
+        {"7", 7}, {R"("7")", 7}, {"-7", -7}, {R"("x")", 0}, {"{}", 0}};
+    for (const auto& [written, number] : numbers) {
+        CAPTURE(written);
+        model::JobLease lease{};
+        lease.parameters = std::string{R"({"approved_people": )"} + written + "}";
+        lease.checkpoint = std::string{R"({"done": )"} + written + "}";
+        const JobContext context{connection(), lease, {}};
+        CHECK(context.approved_people() == static_cast<std::size_t>(std::max<std::int64_t>(number, 0)));
+        CHECK(context.checkpoint_number("done") == number);
+        CHECK(context.checkpoint_number("undone") == 0);
+    }
+    const model::JobLease first{};
+    CHECK(JobContext(connection(), first, {}).checkpoint_number("done") == 0);
+}
 
 TEST_CASE_METHOD(RunnerFixture, "a job whose database connection is cut goes on and counts nothing twice", "[jobs]")
 {

@@ -1,6 +1,5 @@
 #include "model/stores/access_rule_store.hpp"
 
-#include "core/uuid.hpp"
 #include "model/stores/catalogue_desk.hpp"
 #include "model/stores/catalogue_store.hpp"
 #include "model/stores/discord_store.hpp"
@@ -103,7 +102,7 @@ TEST_CASE_METHOD(RulesFixture,
 
     extend_access_rule(connection(), made);
     catalogue = load_catalogue(connection());
-    CHECK(want_rule_applied(connection(), made, new_uuid()) == 2);
+    CHECK(follow_rule_change(connection(), RuleChange::changed, made, RuleReach::everybody, "") == 2);
     fold_due();
     for (int again = 0; again < 2; ++again) {
         CHECK(has(made, rita) == 1);
@@ -120,7 +119,7 @@ TEST_CASE_METHOD(RulesFixture, "a rule may be for everybody from the beginning",
     CAPTURE(kind);
     buy(rita, 1h);
     const auto made = add(kind, RuleReach::everybody);
-    CHECK(want_rule_applied(connection(), made, new_uuid()) == 1);
+    CHECK(follow_rule_change(connection(), RuleChange::changed, made, RuleReach::everybody, "") == 1);
     fold_due();
     CHECK(has(made, rita) == 1);
 }
@@ -134,8 +133,10 @@ TEST_CASE_METHOD(RulesFixture, "a rule that ends takes nothing from who has it, 
     const auto made = add(kind, RuleReach::everybody);
     look_again();
     REQUIRE(has(made, rita) == 1);
+    CHECK(products_giving(connection(), made.kind, made.value) == std::vector{made.product_id});
 
     end(made, RuleReach::new_access);
+    CHECK(products_giving(connection(), made.kind, made.value).empty());
     look_again();
     CHECK(has(made, rita) == 1);
     buy(leo);
@@ -199,7 +200,7 @@ TEST_CASE_METHOD(RulesFixture, "a role for present students asks those to regist
 
     extend_access_rule(connection(), made);
     catalogue = load_catalogue(connection());
-    want_rule_applied(connection(), made, new_uuid());
+    follow_rule_change(connection(), RuleChange::changed, made, RuleReach::everybody, "");
     const auto wanted = number("SELECT wanted_version FROM reconciliations WHERE target = 'discord'");
     fold_due();
 

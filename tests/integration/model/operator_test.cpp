@@ -139,6 +139,10 @@ TEST_CASE_METHOD(FoldFixture, "everything that waits for a person is listed with
     const auto unknown = ended_message(connection(), "a", MessageEnd::unknown);
     ended_message(connection(), "b", MessageEnd::expired);
 
+    // The sign is the run's own counter, whatever its error says.
+    const auto braked = failed_run(connection(), "sync_hotmart_students", "too many");
+    connection().execute("UPDATE job_runs SET counters = '{\"would_revoke\": 21}' WHERE id = $1", {braked});
+
     // Of a job only the last run counts: one that succeeded since settles it, one that runs does not.
     const auto run = failed_run(connection(), "sync_club_progress", "no credentials");
     failed_run(connection(), "sync_hotmart_products", "no credentials");
@@ -149,12 +153,14 @@ TEST_CASE_METHOD(FoldFixture, "everything that waits for a person is listed with
     std::set<std::string> listed;
     for (const auto& one : list_failures(connection())) {
         CHECK(time_from_text(one.since).has_value());
-        listed.insert(one.kind + " " + one.id + " " + one.status + " " + one.error + one.job);
+        listed.insert(one.kind + " " + one.id + " " + one.status + " " + one.error + one.job +
+                      (one.is_braked ? " braked" : ""));
     }
 
     CHECK(listed == std::set<std::string>{"discord " + user_id() + " failed Missing Permissions",
                                           "event " + failed + " failed why", "email " + unknown + " unknown why",
-                                          "job " + run + " failed no credentialssync_club_progress"});
+                                          "job " + run + " failed no credentialssync_club_progress",
+                                          "job " + braked + " failed too manysync_hotmart_students braked"});
 }
 
 TEST_CASE_METHOD(FoldFixture, "a retry makes failures due again, but no message that may have been sent",

@@ -121,12 +121,14 @@ TEST_CASE_METHOD(DatabaseFixture, "after five failures in a row one caller tries
     const Error down{ErrorKind::unavailable, "503", {}};
     CHECK(here.ask(connection()) == Permit::open);
     for (int i = 0; i < 4; ++i)
-        here.failed(connection(), down);
+        CHECK(here.failed(connection(), down).kind == ErrorKind::unavailable);
     CHECK(there.ask(other) == Permit::open);
-    CHECK_FALSE(there.is_suspicious(other));
-    there.failed(other, down);
+    const Error everybodys = there.failed(other, down);
+    CHECK(everybodys.kind == ErrorKind::rate_limited);
+    CHECK(everybodys.detail == "503");
+    CHECK(everybodys.retry_after == 5s);
+    CHECK(there.failed(other, {ErrorKind::unknown_outcome, "cut", 7s}).retry_after == 7s);
     CHECK(here.ask(connection()) == Permit::shut);
-    CHECK(here.is_suspicious(connection()));
     CHECK_FALSE(here.claim_probe(connection()));
 
     connection().execute("UPDATE provider_health SET open_until = now()");
@@ -143,14 +145,16 @@ TEST_CASE_METHOD(DatabaseFixture, "credentials that are refused stop all calls a
 {
     using Permit = ProviderHealth::Permit;
     ProviderHealth health{"discord"};
-    health.failed(connection(), {ErrorKind::unauthorized, "401", {}});
+    const Error everybodys = health.failed(connection(), {ErrorKind::unauthorized, "401", {}});
+    CHECK(everybodys.kind == ErrorKind::rate_limited);
+    CHECK(everybodys.retry_after == 60s);
     CHECK(health.ask(connection()) == Permit::shut);
-    CHECK(health.is_suspicious(connection()));
     health.started(connection());
     CHECK(health.ask(connection()) == Permit::probe);
     CHECK(health.claim_probe(connection()));
-    health.failed(connection(), {ErrorKind::refused, "50013", {}}); // a clear answer
+    CHECK(health.failed(connection(), {ErrorKind::refused, "50013", {}}).kind == ErrorKind::refused); // a clear answer
     CHECK(health.ask(connection()) == Permit::open);
-    health.failed(connection(), {ErrorKind::rate_limited, "429", {}});
-    CHECK_FALSE(health.is_suspicious(connection()));
+    CHECK(health.failed(connection(), {ErrorKind::rate_limited, "429", 2s}).retry_after == 2s);
+    CHECK(health.ask(connection()) == Permit::open);
+    CHECK(health.failed(connection(), {ErrorKind::unavailable, "503", {}}).kind == ErrorKind::unavailable);
 }

@@ -2,6 +2,7 @@
 
 #include "core/time.hpp"
 #include "core/uuid.hpp"
+#include "model/stores/event_log.hpp"
 #include "model/stores/reconciliation_store.hpp"
 #include "model/stores/record_facts.hpp"
 
@@ -18,6 +19,9 @@ constexpr const char* find_sql =
 constexpr const char* list_sql = R"sql(
     SELECT id, product_id, kind, value FROM access_rules WHERE product_id = $1 AND applies_until IS NULL
     ORDER BY kind, created_at, id
+)sql";
+constexpr const char* giving_sql = R"sql(
+    SELECT product_id FROM access_rules WHERE kind = $1 AND value = $2 AND applies_until IS NULL ORDER BY product_id
 )sql";
 constexpr const char* add_sql = R"sql(
     INSERT INTO access_rules (id, product_id, kind, value, applies_from, extended_at)
@@ -73,6 +77,37 @@ void want(postgres::Connection& connection, std::span<const WantedReconciliation
     connection.execute(statement.sql, statement.params);
 }
 
+std::int64_t want_applied(postgres::Connection& connection, const AccessRule& rule, const std::string& correlation_id)
+{
+    const auto rows = connection.execute(present_sql, {rule.product_id});
+    const auto targets = targets_of(rule.kind);
+    std::vector<WantedReconciliation> wanted;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (const auto& target : targets)
+            wanted.push_back({rows.text(i, 0), target, correlation_id});
+        if (wanted.size() >= rows_at_once) {
+            want(connection, wanted);
+            wanted.clear();
+        }
+    }
+    if (!wanted.empty())
+        want(connection, wanted);
+    return static_cast<std::int64_t>(rows.size());
+}
+
+std::string_view event_of(RuleChange change) noexcept
+{
+    switch (change) {
+    case RuleChange::created:
+        return "admin.access_rule_created";
+    case RuleChange::changed:
+        return "admin.access_rule_changed";
+    case RuleChange::deleted:
+        return "admin.access_rule_deleted";
+    }
+    return "admin.access_rule_changed";
+}
+
 } // namespace
 
 std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id)
@@ -88,6 +123,16 @@ std::vector<AccessRule> list_access_rules(postgres::Connection& connection, cons
     for (std::size_t i = 0; i < rows.size(); ++i)
         rules.push_back(read_rule(rows, i));
     return rules;
+}
+
+std::vector<std::string> products_giving(postgres::Connection& connection, std::string_view kind,
+                                         std::string_view value)
+{
+    const auto rows = connection.execute(giving_sql, {kind, value});
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        ids.push_back(rows.text(i, 0));
+    return ids;
 }
 
 bool class_exists(postgres::Connection& connection, const std::string& id)
@@ -136,23 +181,16 @@ BrakeDecision weigh_ending(postgres::Connection& connection, const AccessRule& r
     return decide_brake(revocations, students_by_product(connection), policy);
 }
 
-std::int64_t want_rule_applied(postgres::Connection& connection, const AccessRule& rule,
-                               const std::string& correlation_id)
+std::int64_t follow_rule_change(postgres::Connection& connection, RuleChange change, const AccessRule& rule,
+                                RuleReach reach, const std::string& actor_id)
 {
-    const auto rows = connection.execute(present_sql, {rule.product_id});
-    const auto targets = targets_of(rule.kind);
-    std::vector<WantedReconciliation> wanted;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        for (const auto& target : targets)
-            wanted.push_back({rows.text(i, 0), target, correlation_id});
-        if (wanted.size() >= rows_at_once) {
-            want(connection, wanted);
-            wanted.clear();
-        }
-    }
-    if (!wanted.empty())
-        want(connection, wanted);
-    return static_cast<std::int64_t>(rows.size());
+    const std::string correlation_id = new_uuid();
+    append_event(connection,
+                 {std::string{event_of(change)}, "",
+                  audit_payload(correlation_id,
+                                {{"product_id", rule.product_id}, {"access_rule_id", rule.id}, {"kind", rule.kind}}),
+                  AuditStatus::processed, "", actor_id});
+    return reach == RuleReach::everybody ? want_applied(connection, rule, correlation_id) : 0;
 }
 
 } // namespace ciclo::model

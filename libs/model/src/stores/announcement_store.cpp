@@ -10,6 +10,8 @@ namespace ciclo::model {
 namespace {
 
 constexpr const char* channel_sql = "SELECT coalesce(discord_channel_id, '') FROM products WHERE id::text = $1";
+constexpr const char* channels_sql =
+    "SELECT DISTINCT discord_channel_id FROM products WHERE discord_channel_id IS NOT NULL";
 constexpr const char* set_sql = "UPDATE products SET discord_channel_id = nullif($2, '') WHERE id::text = $1";
 constexpr const char* product_sql = "SELECT id FROM products WHERE id::text = lower($1) OR name = $1";
 
@@ -48,6 +50,15 @@ std::string find_announcement_channel(postgres::Connection& connection, std::str
 {
     const auto rows = connection.execute(channel_sql, {product_id});
     return rows.empty() ? std::string{} : rows.text(0, 0);
+}
+
+std::set<std::string> announcement_channels(postgres::Connection& connection)
+{
+    const auto rows = connection.execute(channels_sql);
+    std::set<std::string> channels;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        channels.insert(rows.text(i, 0));
+    return channels;
 }
 
 Result<void> set_announcement_channel(postgres::Connection& connection, std::string_view product_id,

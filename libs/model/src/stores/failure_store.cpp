@@ -1,6 +1,7 @@
 #include "model/stores/failure_store.hpp"
 
 #include "core/time.hpp"
+#include "model/rules/brake.hpp"
 #include "model/stores/event_log.hpp"
 
 namespace ciclo::model {
@@ -9,16 +10,16 @@ namespace {
 
 constexpr const char* list_sql = R"sql(
     SELECT * FROM (
-        SELECT 'event', id::text, status, received_at AS since, coalesce(outcome, ''), '' FROM webhook_events
+        SELECT 'event', id::text, status, received_at AS since, coalesce(outcome, ''), '', false FROM webhook_events
         WHERE status IN ('failed', 'unprocessed')
         UNION ALL
-        SELECT target, user_id::text, 'failed', wanted_at, coalesce(last_error, ''), '' FROM reconciliations
+        SELECT target, user_id::text, 'failed', wanted_at, coalesce(last_error, ''), '', false FROM reconciliations
         WHERE failed
         UNION ALL
-        SELECT channel, id::text, status, created_at, coalesce(last_error, ''), '' FROM messages
+        SELECT channel, id::text, status, created_at, coalesce(last_error, ''), '', false FROM messages
         WHERE status IN ('failed', 'unknown')
         UNION ALL
-        SELECT 'job', id::text, status, finished_at, coalesce(error, ''), job FROM (
+        SELECT 'job', id::text, status, finished_at, coalesce(error, ''), job, counters ? $1 FROM (
             SELECT DISTINCT ON (job) * FROM job_runs WHERE status IN ('succeeded', 'failed')
             ORDER BY job, requested_at DESC, id DESC) AS last_run
         WHERE status = 'failed'
@@ -44,12 +45,12 @@ constexpr const char* retry_messages_sql = R"sql(
 
 std::vector<PendingFailure> list_failures(postgres::Connection& connection)
 {
-    const auto rows = connection.execute(list_sql);
+    const auto rows = connection.execute(list_sql, {brake_counter});
     std::vector<PendingFailure> failures;
     for (std::size_t i = 0; i < rows.size(); ++i)
         failures.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2),
                             to_iso8601(time_from_text(rows.view(i, 3)).value_or(Time{})), rows.text(i, 4),
-                            rows.text(i, 5)});
+                            rows.text(i, 5), rows.boolean(i, 6)});
     return failures;
 }
 

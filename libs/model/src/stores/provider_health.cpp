@@ -1,12 +1,17 @@
 #include "model/stores/provider_health.hpp"
 
+#include <algorithm>
+
 namespace ciclo::model {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int threshold = 5;
 constexpr int pause_seconds = 10;
 constexpr int unauthorized_pause_seconds = 60;
+constexpr std::chrono::milliseconds unwell_pause = 5s;
 
 constexpr const char* ask_sql = R"sql(
     SELECT open_until IS NULL, open_until <= clock_timestamp() FROM provider_health WHERE provider = $1
@@ -33,10 +38,8 @@ constexpr const char* failed_sql = R"sql(
         open_until = CASE WHEN excluded.unauthorized THEN excluded.open_until
                           WHEN health.failures + 1 >= $4::int THEN clock_timestamp() + $5::int * interval '1 second'
                      END
+    RETURNING failures >= $4::int
 )sql";
-
-constexpr const char* suspicious_sql =
-    "SELECT failures >= $2::int OR unauthorized FROM provider_health WHERE provider = $1";
 
 constexpr const char* started_sql =
     "UPDATE provider_health SET open_until = clock_timestamp() WHERE provider = $1 AND open_until IS NOT NULL";
@@ -61,15 +64,21 @@ void ProviderHealth::succeeded(postgres::Connection& connection)
     connection.execute(succeeded_sql, {provider_});
 }
 
-void ProviderHealth::failed(postgres::Connection& connection, const Error& error)
+Error ProviderHealth::failed(postgres::Connection& connection, const Error& error)
 {
+    const bool is_unauthorized = error.kind == ErrorKind::unauthorized;
     switch (error.kind) {
     case ErrorKind::unavailable:
     case ErrorKind::unknown_outcome:
-    case ErrorKind::unauthorized:
-        connection.execute(failed_sql, {provider_, error.kind == ErrorKind::unauthorized, error.detail, threshold,
-                                        pause_seconds, unauthorized_pause_seconds});
+    case ErrorKind::unauthorized: {
+        const auto rows = connection.execute(failed_sql, {provider_, is_unauthorized, error.detail, threshold,
+                                                          pause_seconds, unauthorized_pause_seconds});
+        if (is_unauthorized)
+            return {ErrorKind::rate_limited, error.detail, std::chrono::seconds{unauthorized_pause_seconds}};
+        if (rows.boolean(0, 0))
+            return {ErrorKind::rate_limited, error.detail, std::max(error.retry_after, unwell_pause)};
         break;
+    }
     case ErrorKind::rate_limited:
         break;
     case ErrorKind::not_found:
@@ -80,12 +89,7 @@ void ProviderHealth::failed(postgres::Connection& connection, const Error& error
         succeeded(connection);
         break;
     }
-}
-
-bool ProviderHealth::is_suspicious(postgres::Connection& connection)
-{
-    const auto rows = connection.execute(suspicious_sql, {provider_, threshold});
-    return !rows.empty() && rows.boolean(0, 0);
+    return error;
 }
 
 void ProviderHealth::started(postgres::Connection& connection)

@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Removing is harder than giving: a single run that would take something away from many people at once
@@ -15,6 +16,9 @@ struct BrakePolicy {
     std::size_t most_percent = 5;    // of a product's students; one person may always lose access
     std::size_t approved_people = 0; // so many revocations of this run have been allowed by a person
 };
+
+// The counter of a job's run that the brake stopped: how many people were too many.
+inline constexpr std::string_view brake_counter = "would_revoke";
 
 // `product_id` empty: something that belongs to no product; then only the number of people counts.
 struct Revocation {

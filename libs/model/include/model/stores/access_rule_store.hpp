@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What a product gives, as people change it: table access_rules. All functions run in the caller's transaction.
@@ -21,12 +22,17 @@ struct AccessRule {
 
 // Whom a change reaches: who gets access from now on, or also everybody who has it already.
 enum class RuleReach { new_access, everybody };
+enum class RuleChange { created, changed, deleted };
 
 // One that has not ended.
 std::optional<AccessRule> find_access_rule(postgres::Connection& connection, const std::string& id);
 
 // Of one product, those that have not ended.
 std::vector<AccessRule> list_access_rules(postgres::Connection& connection, const std::string& product_id);
+
+// The ids of the products that give this from now on.
+std::vector<std::string> products_giving(postgres::Connection& connection, std::string_view kind,
+                                         std::string_view value);
 
 bool class_exists(postgres::Connection& connection, const std::string& id);
 
@@ -45,9 +51,10 @@ void end_access_rule(postgres::Connection& connection, const AccessRule& rule, R
 // was sent cannot be taken back.
 BrakeDecision weigh_ending(postgres::Connection& connection, const AccessRule& rule, const BrakePolicy& policy);
 
-// Those with access to the rule's product are folded and reconciled again, as far as the rule can change something.
-// Answers how many they are.
-std::int64_t want_rule_applied(postgres::Connection& connection, const AccessRule& rule,
-                               const std::string& correlation_id);
+// The rest of every change, wherever it comes from: it is noted in the audit log, and if it reaches everybody, those
+// with access to the product are folded and reconciled again, as far as the rule can change something; the sweeper
+// rings for them. Answers how many they are. `actor_id`: empty for somebody at the command line.
+std::int64_t follow_rule_change(postgres::Connection& connection, RuleChange change, const AccessRule& rule,
+                                RuleReach reach, const std::string& actor_id);
 
 } // namespace ciclo::model

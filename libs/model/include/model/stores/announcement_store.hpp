@@ -3,6 +3,7 @@
 #include "core/result.hpp"
 #include "postgres/connection.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ Result<std::string> queue_announcement(postgres::Connection& connection, const N
 
 // Empty when it has none.
 std::string find_announcement_channel(postgres::Connection& connection, std::string_view product_id);
+
+// Those of all products.
+std::set<std::string> announcement_channels(postgres::Connection& connection);
 
 // Empty: none any more. `not_found` for an unknown product.
 Result<void> set_announcement_channel(postgres::Connection& connection, std::string_view product_id,

@@ -10,12 +10,13 @@
 namespace ciclo::model {
 
 struct PendingFailure {
-    std::string kind;   // "event", "discord", "email", "job" ...
-    std::string id;     // of the event, the user, the message, or the job's run
-    std::string status; // "failed", "unprocessed", "unknown"
-    std::string since;  // ISO 8601
-    std::string error;  // why, and what to do
-    std::string job{};  // of a run: its name
+    std::string kind;       // "event", "discord", "email", "job" ...
+    std::string id;         // of the event, the user, the message, or the job's run
+    std::string status;     // "failed", "unprocessed", "unknown"
+    std::string since;      // ISO 8601
+    std::string error;      // why, and what to do
+    std::string job{};      // of a run: its name
+    bool is_braked = false; // of a run: it would have taken access from too many, and waits for somebody to allow that
 };
 
 // Oldest first, at most a thousand. Of the runs of a job only the last that ended, if it failed.

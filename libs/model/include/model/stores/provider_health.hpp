@@ -30,11 +30,9 @@ public:
 
     // Any clear answer, a refusal included, shows that the provider works.
     void succeeded(postgres::Connection& connection);
-    // Does nothing for errors that are not the provider's or the credentials' fault.
-    void failed(postgres::Connection& connection, const Error& error);
-
-    // A failure now is the provider's trouble, not the work's: it should use up no attempt.
-    bool is_suspicious(postgres::Connection& connection);
+    // Answers how the work should take the failure: what is everybody's trouble, of the provider or of our credentials,
+    // uses up no attempt of this work. Any other error is answered as it is.
+    Error failed(postgres::Connection& connection, const Error& error);
 
     // A new process may have new credentials: it looks at once.
     void started(postgres::Connection& connection);
