@@ -8,21 +8,26 @@ from pathlib import Path
 
 PATIENCE_AT_THE_END = 10  # seconds that a service may take to finish its work after SIGTERM
 
-_given_out = set()
+_given_out = {}  # port: what keeps it
 
 
 def free_port():
-    """Below 32768, where the system takes the ports of outgoing connections from."""
+    """Below 32768, where the system takes the ports of outgoing connections from. Nobody else who asks here, in whatever
+    process, gets the same one as long as this process lives."""
     while True:
         port = random.randint(20000, 32000)
         if port in _given_out:
             continue
+        # An abstract name: exclusive on this machine, and gone with the process.
+        keeper = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with socket.socket() as probe:
             try:
+                keeper.bind(f"\0ciclo-test-port-{port}")
                 probe.bind(("127.0.0.1", port))
             except OSError:
+                keeper.close()
                 continue
-        _given_out.add(port)
+        _given_out[port] = keeper
         return port
 
 

@@ -67,6 +67,7 @@ def test_the_time_that_discord_asks_for_is_waited(ciclo, member):
         ciclo.sandbox.state(f"discord.members.{member.discord_id}")["role_changes"][-1]["at"], event["id"])
     assert seconds >= 2
     assert ciclo.sandbox.calls(ADD_ROLE)["429"] == refused + 1, "it has asked again too early"
+    ciclo.wait_until_idle()
     attempts = ciclo.database.value(
         "SELECT attempts FROM reconciliations JOIN users ON users.id = user_id WHERE target = 'discord' AND email = %s",
         member.email)

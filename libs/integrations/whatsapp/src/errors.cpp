@@ -53,7 +53,7 @@ std::chrono::milliseconds pause_told(const net::HttpAnswer& answer)
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (text.empty() || failure != std::errc{} || seconds < 0)
         return usual_pause;
-    return std::chrono::seconds{std::clamp(seconds, 1, 3600)};
+    return std::chrono::seconds{std::clamp(seconds, 1, 600)};
 }
 
 // `error_data` is an object with `details`, or a plain text on template management.
