@@ -224,6 +224,7 @@ def test_a_stuck_student_is_found_and_gets_a_new_code(ciclo, admin, person):
     ciclo.gateway.accept(Sale(person).approved())
     ciclo.wait_for_lifecycle(person, "pending_onboarding")
     wait_until(lambda: len(ciclo.sandbox.emails_to(person)) == 1, "the invite has been sent")
+    ciclo.wait_until_idle()
     ciclo.database.execute("UPDATE onboarding_tokens SET created_at = now() - interval '9 years', expires_at = now() "
                            "WHERE user_id = (SELECT id FROM users WHERE email = %s)", person.email)
 

@@ -166,6 +166,7 @@ def test_a_refused_token_stops_all_calls_and_is_told_once(ciclo):
     people = [Person() for _ in range(5)]
     for person in people:
         ciclo.link(person)
+    ciclo.wait_until_idle()
     ciclo.sandbox.fault(provider="discord", path="/guilds/**", kind="status", status=401,
                         body={"message": "401: Unauthorized", "code": 0})
     for person in people:

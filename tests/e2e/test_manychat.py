@@ -29,6 +29,7 @@ def test_a_purchase_makes_the_contact_with_tags_fields_and_the_onboarding_flow(c
 
     wait_for_tags(ciclo, person, *both(CLUB, "Ativo"))
     wait_for_flows(ciclo, person, NAMES["onboarding"])
+    wait_until_settled(ciclo, person)
     sent = ciclo.sandbox.contact_of(person)["flows"][0]
     token = ciclo.database.value(
         "SELECT token FROM onboarding_tokens JOIN users ON users.id = user_id WHERE email = %s", person.email)

@@ -184,7 +184,8 @@ def test_a_sale_without_a_rule_is_served_once_there_is_one(ciclo, member):
 
 
 def test_the_operator_sees_the_student_and_the_audit_log(ciclo, member):
-    ciclo.gateway.accept(Sale(member).approved())
+    ciclo.gateway.accept(event := Sale(member).approved())
+    ciclo.wait_for_status(event)
 
     shown = ciclo.cli("student", "show", member.email, "--wait", 10)
 
