@@ -59,7 +59,7 @@ class Storm:
     def _wait_until_blocked(self):
         # A run that writes nothing more is not blocked, and as good to kill.
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: job_waits_for_a_lock(self.ciclo), "the job is about to save", 3, every=0.01)
+            wait_until(lambda: job_waits_for_a_lock(self.ciclo), "the job is about to save", 1, every=0.01)
 
     def _kill(self):
         self.ciclo.processes[self.worker].kill()

@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-PATIENCE_AT_THE_END = 10  # seconds that a service may take to finish its work after SIGTERM
+PATIENCE_AT_THE_END = 30  # seconds that a service may take to finish its work after SIGTERM
 
 _given_out = {}  # port: what keeps it
 

@@ -21,7 +21,7 @@ int templates(const Words& words)
                    one.shown.rejected_reason.empty() ? "" : "  " + one.shown.rejected_reason,
                    one.is_missing ? "  no longer listed by Meta" : "");
     if (known.empty())
-        fmt::print("none known; ciclo jobs run sync_meta_templates asks Meta\n");
+        fmt::print("none known; when WHATSAPP_ENABLED is true, ciclo jobs run sync_meta_templates asks Meta\n");
     return known.empty() ? 1 : 0;
 }
 
