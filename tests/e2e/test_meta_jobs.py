@@ -3,7 +3,6 @@
 import pytest
 
 from hotmart_api import row_versions, run_job
-from http_calls import call
 
 JOB = "sync_meta_templates"
 LISTING = "/*/message_templates"
@@ -26,8 +25,7 @@ class MetaApi:
             "parameter_format": "POSITIONAL", "components": [body], **more})
 
     def delete(self, template_id):
-        answer = call(self.sandbox.port, "DELETE", f"/_sandbox/meta/templates/{template_id}")
-        assert answer.status == 200, answer.text
+        self.sandbox.control("DELETE", f"/meta/templates/{template_id}")
 
     def calls(self):
         return sum(counts["total"] for key, counts in self.sandbox.state("calls").items() if key.startswith("meta "))

@@ -185,7 +185,7 @@ def test_an_orderly_restart_of_each_service_under_load_loses_nothing(new_ciclo):
         sender.join()
 
     assert not [f for f in failures if isinstance(f, AssertionError)]
-    ciclo.wait_until_idle(60)
+    ciclo.wait_until_idle(30)
     assert ciclo.database.rows("SELECT status, count(*) FROM webhook_events GROUP BY 1") == [("processed", len(events))]
     assert ciclo.database.column("SELECT count(*) FROM messages WHERE channel = 'email' AND status = 'sent'") == [
         len(people)]

@@ -3,12 +3,11 @@
 #include "base64.hpp"
 #include "core/text.hpp"
 #include "hotmart/errors.hpp"
+#include "net/header_number.hpp"
 #include "net/read_again.hpp"
 #include "net/url.hpp"
 
 #include <fmt/core.h>
-
-#include <charconv>
 
 namespace ciclo::hotmart {
 
@@ -33,14 +32,6 @@ std::string url_of(const std::string& base, const Query& query)
         separator = '&';
     }
     return url;
-}
-
-std::optional<int> number_in(std::string_view header)
-{
-    const auto text = trimmed(header);
-    int number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return text.empty() || failure != std::errc{} || number < 0 ? std::nullopt : std::optional{number};
 }
 
 const Error stopping{ErrorKind::unavailable, "the process is stopping", {}};
@@ -129,8 +120,8 @@ Result<void> Calls::wait_for_budget()
 
 void Calls::read_limits(const net::HttpAnswer& answer)
 {
-    const auto remaining = number_in(answer.header("ratelimit-remaining"));
-    const auto reset = number_in(answer.header("ratelimit-reset"));
+    const auto remaining = net::header_number(answer.header("ratelimit-remaining"));
+    const auto reset = net::header_number(answer.header("ratelimit-reset"));
     if (remaining && reset)
         budget_.told(*remaining, std::chrono::seconds{*reset});
 }

@@ -1,12 +1,11 @@
 #include "hotmart/errors.hpp"
 
 #include "core/json.hpp"
-#include "core/text.hpp"
+#include "net/header_number.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace ciclo::hotmart {
 
@@ -33,13 +32,9 @@ ErrorKind kind_of(int status)
 // Undocumented, but a proxy in between may say Retry-After instead.
 std::chrono::milliseconds wait_told(const net::HttpAnswer& answer)
 {
-    for (const auto name : {"ratelimit-reset", "retry-after"}) {
-        const auto text = trimmed(answer.header(name));
-        int seconds = 0;
-        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-        if (!text.empty() && failure == std::errc{} && seconds >= 0)
-            return std::chrono::seconds{std::clamp(seconds, 1, 600)};
-    }
+    for (const auto name : {"ratelimit-reset", "retry-after"})
+        if (const auto seconds = net::header_number(answer.header(name)))
+            return std::chrono::seconds{std::clamp(*seconds, 1, 600)};
     return std::chrono::seconds{60};
 }
 

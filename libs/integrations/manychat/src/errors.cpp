@@ -2,11 +2,11 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "net/header_number.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace ciclo::manychat {
 
@@ -69,11 +69,7 @@ std::string without_personal_data(std::string text)
 
 std::chrono::milliseconds pause_told(const net::HttpAnswer& answer)
 {
-    const auto text = answer.header("Retry-After");
-    int seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || failure != std::errc{} || seconds < 0)
-        return shortest_pause;
+    const auto seconds = net::header_number(answer.header("Retry-After")).value_or(0);
     return std::clamp<std::chrono::milliseconds>(std::chrono::seconds{seconds}, shortest_pause, 24h);
 }
 

@@ -1,12 +1,12 @@
 #include "resend/errors.hpp"
 
 #include "core/json.hpp"
+#include "net/header_number.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace ciclo::resend {
 
@@ -41,12 +41,7 @@ ErrorKind kind_of(int status, std::string_view name)
 
 std::chrono::milliseconds wait_told(const net::HttpAnswer& answer)
 {
-    const auto text = answer.header("retry-after");
-    int seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || failure != std::errc{} || seconds < 0)
-        return 1s;
-    return std::chrono::seconds{std::min(seconds, 86'400)};
+    return std::chrono::seconds{std::min(net::header_number(answer.header("retry-after")).value_or(1), 86'400)};
 }
 
 } // namespace

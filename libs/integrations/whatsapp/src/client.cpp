@@ -48,7 +48,6 @@ Result<Listed> Client::templates(const Visit& visit)
             else
                 ++listed.unreadable;
         }
-        listed.items += templates.size();
         if (!templates.empty())
             if (const auto visited = visit(templates); !visited)
                 return visited.error();

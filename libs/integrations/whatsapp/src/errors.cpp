@@ -2,11 +2,11 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "net/header_number.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 
 namespace ciclo::whatsapp {
@@ -48,12 +48,8 @@ ErrorKind kind_of_unreadable(int status)
 
 std::chrono::milliseconds pause_told(const net::HttpAnswer& answer)
 {
-    const auto text = trimmed(answer.header("Retry-After"));
-    int seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || failure != std::errc{} || seconds < 0)
-        return usual_pause;
-    return std::chrono::seconds{std::clamp(seconds, 1, 600)};
+    const auto seconds = net::header_number(answer.header("Retry-After"));
+    return seconds ? std::chrono::seconds{std::clamp(*seconds, 1, 600)} : usual_pause;
 }
 
 // `error_data` is an object with `details`, or a plain text on template management.

@@ -26,6 +26,7 @@ public:
     // Waits, and answers false when the process is stopping.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
+    // `pause` outlives this.
     ReadAgain(int attempts, std::chrono::milliseconds first_delay, const Pause& pause);
 
     // Nothing: the wait is over, make the call again. Otherwise the error to end with.

@@ -17,7 +17,6 @@ namespace ciclo::whatsapp {
 
 // What a walk through a listing met.
 struct Listed {
-    std::size_t items = 0;
     std::size_t pages = 0;
     std::size_t unreadable = 0; // entries without their key
 };

@@ -4,7 +4,6 @@
 #include "postgres/connection.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
